@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/**
+ * The PredictiveScaler, declared once: types, validation in the process, and the CRD's schema (`npm run generate`) all
+ * come from here. Units are in the names. Rules across fields are in `predictive-scaler-rules.ts` as CEL.
+ */
+export const modes = ['Shadow', 'Advisory', 'Assisted', 'Automatic'] as const;
+
+const replicas = z.int().min(1).max(10_000);
+
+const step = z.strictObject({
+  maxReplicas: z.int().min(1).max(10_000).optional().describe('At most this many replicas per change.'),
+  maxPercent: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('At most this share of the present replicas per change.'),
+  cooldownSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe('Least time between two changes in this direction.'),
+});
+
+export const predictiveScalerSpec = z.strictObject({
+  scaleTargetRef: z
+    .strictObject({
+      apiVersion: z.string().min(1).max(253).default('apps/v1'),
+      kind: z.enum(['Deployment', 'StatefulSet']),
+      name: z.string().min(1).max(253),
+    })
+    .describe('What is scaled; always in the namespace of the PredictiveScaler.'),
+  minReplicas: replicas.default(1).describe('Never fewer.'),
+  maxReplicas: replicas.describe('Never more.'),
+  mode: z
+    .enum(modes)
+    .default('Advisory')
+    .describe(
+      'Shadow computes; Advisory publishes; Assisted may add replicas; Automatic may also remove them.',
+    ),
+  paused: z.boolean().default(false).describe('true: nothing is written while this stands.'),
+  objective: z
+    .strictObject({
+      percentile: z.number().min(50).max(99.9).default(99).describe('Which latency percentile is held.'),
+      thresholdMs: z.int().min(1).max(600_000).default(250).describe('What it must stay under.'),
+      budgetPercent: z
+        .number()
+        .min(0.01)
+        .max(20)
+        .default(1)
+        .describe('Share of requests that may meet too little capacity.'),
+    })
+    .prefault({}),
+  capacity: z
+    .strictObject({
+      requestsPerSecondPerReplica: z
+        .number()
+        .positive()
+        .max(1_000_000)
+        .optional()
+        .describe('Pins what one replica carries; learned when absent.'),
+    })
+    .prefault({}),
+  forecast: z
+    .strictObject({
+      mayScaleDown: z
+        .boolean()
+        .default(false)
+        .describe('true: the forecast may also remove replicas ahead of falling load.'),
+      seasonSeconds: z
+        .int()
+        .min(60)
+        .max(604_800)
+        .default(86_400)
+        .describe('The strongest period of the load.'),
+      leadSeconds: z
+        .int()
+        .min(1)
+        .max(3_600)
+        .optional()
+        .describe('Pins the time from decision to Ready; learned when absent.'),
+    })
+    .prefault({}),
+  behavior: z.strictObject({ scaleUp: step.prefault({}), scaleDown: step.prefault({}) }).prefault({}),
+});
+
+export type PredictiveScalerSpec = z.output<typeof predictiveScalerSpec>;
+export type Mode = (typeof modes)[number];
+
+/** A PredictiveScaler as the controller holds it: its spec has passed validation and every default is filled in. */
+export interface PredictiveScaler {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly resourceVersion: string;
+  readonly spec: PredictiveScalerSpec;
+}

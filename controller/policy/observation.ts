@@ -1,0 +1,64 @@
+import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import type { Step } from '../series/step.ts';
+import type { Workload } from '../workload.ts';
+
+/** Everything a decision may know, gathered once, plain and serialisable: the same observation decides the same. */
+export interface Observation {
+  readonly workload: Workload;
+  readonly spec: PredictiveScalerSpec;
+  /** Unix ms, for the record only. */
+  readonly wallMs: number;
+  /** Monotonic ms: all cooldowns and ages below are on this clock. */
+  readonly nowMs: number;
+  readonly stepSeconds: number;
+  /** undefined: scaleTargetRef names nothing that exists. */
+  readonly target: Target | undefined;
+  /** The view of the cluster is older than its deadline: may rise, must not fall. */
+  readonly clusterStale: boolean;
+  /** The last closed steps, oldest first, at most 40 (10 minutes at 15 s); empty without telemetry. */
+  readonly recent: readonly Step[];
+  /** Age of the newest step with a known rate, in seconds; Infinity when there is none. */
+  readonly telemetryAgeSeconds: number;
+  readonly forecast: Forecast | undefined;
+  readonly capacity: Capacity;
+  readonly leadTime: LeadTime;
+  readonly memory: Memory;
+}
+
+export interface Target {
+  /** spec.replicas: what was asked for. */
+  readonly replicas: number;
+  /** Pods Ready now. */
+  readonly ready: number;
+  /** Pods asked for and not Ready yet. */
+  readonly starting: number;
+  readonly resourceVersion: string;
+}
+
+/** Requests per second that one ready, warm replica carries inside the objective. */
+export interface Capacity {
+  /** A conservative bound; NaN while nothing is known. */
+  readonly rpsPerReplica: number;
+  readonly source: 'pinned' | 'learned' | 'unknown';
+  /** How many steps of evidence stand behind it. */
+  readonly evidence: number;
+}
+
+/** Decision to Ready, p95 over the starts seen. */
+export interface LeadTime {
+  readonly seconds: number;
+  readonly source: 'pinned' | 'learned' | 'default';
+  readonly starts: number;
+}
+
+/** What the last decisions left behind; returned anew by each decision and given to the next. */
+export interface Memory {
+  /** Monotonic ms of the last change asked for in each direction; undefined: none since start. */
+  readonly lastUpMs?: number;
+  readonly lastDownMs?: number;
+  /** Raw recommendations of the stabilisation window, oldest first. */
+  readonly recommendations: readonly { readonly atMs: number; readonly replicas: number }[];
+  /** Monotonic ms at which this controller first saw the workload: a fresh start removes nothing yet. */
+  readonly sinceMs: number;
+}

@@ -1,0 +1,128 @@
+import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import type { Forecast } from './forecast/forecast.ts';
+import type { Decision } from './policy/decision.ts';
+import type { Target } from './policy/observation.ts';
+import type { Reason } from './reasons.ts';
+import type { Step } from './series/step.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * Every interface to the outside. Adapters (kube/, store/, forecast/'s host, bench/replay) implement them; only main
+ * wires them. A method that can fail says how in its result; what is thrown is a bug or an unreachable peer.
+ */
+
+/** The objects Foresail watches and writes. Reads are from a cache and never block. */
+export interface Cluster {
+  /** Seconds since the cache was last known to be current; Infinity before the first complete list. */
+  staleSeconds(): number;
+  /** All valid scalers. An invalid one is reported through {@link Cluster.publish} by the adapter and left out. */
+  scalers(): readonly PredictiveScaler[];
+  /** The target of a scaler as the cache has it; undefined when it does not exist. */
+  target(workload: Workload): Target | undefined;
+  /** Pods of the workload with the times that lead time and capacity are learned from. */
+  pods(workload: Workload): readonly Pod[];
+  /** Asks for replicas. Never throws for what the API server says; the outcome carries it. */
+  scale(write: ScaleWrite): Promise<ScaleOutcome>;
+  /** Writes conditions and the few status figures of a scaler; does nothing when they have not changed. */
+  publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void>;
+  /** Emits an Event on the scaler, deduplicated in the client. */
+  event(scaler: PredictiveScaler, reason: Reason, message: string): void;
+  /** Calls back with the workload whose scaler, target or pods changed. Level-triggered: carries no content. */
+  onChange(listener: (workload: Workload) => void): void;
+}
+
+export interface Pod {
+  readonly uid: string;
+  readonly name: string;
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  /** Unix ms; readyMs undefined while it has never been Ready. */
+  readonly createdMs: number;
+  readonly readyMs?: number;
+}
+
+export interface ScaleWrite {
+  readonly scaler: PredictiveScaler;
+  readonly replicas: number;
+  /** The leader's epoch: the API server refuses the write when a later one exists. */
+  readonly epoch: number;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export type ScaleOutcome =
+  | { readonly kind: 'written'; readonly replicas: number }
+  | { readonly kind: 'conflict'; readonly message: string }
+  | { readonly kind: 'refused'; readonly reason: 'ScaleRefused' | 'FencedOut'; readonly message: string }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+export interface ScalerStatus {
+  readonly currentReplicas: number;
+  readonly desiredReplicas: number;
+  /** Upper demand over the lead time in requests per second, rounded; absent without a forecast. */
+  readonly forecastRps?: number;
+  /** `champion`, `seasonal`, `conservative`; absent without a forecast. */
+  readonly model?: string;
+  readonly leadSeconds: number;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  readonly type: 'Ready' | 'ScalingActive' | 'ScalingLimited' | 'TelemetryFresh';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Who sent a request, by its token. */
+export interface Identifier {
+  identify(token: string): Promise<Identity>;
+}
+
+export type Identity =
+  | { readonly kind: 'pod'; readonly workload: Workload; readonly podUid: string; readonly podName: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'TokenRefused' | 'WorkloadUnknown';
+      readonly message: string;
+    }
+  /** The API server could not be asked: the caller may come again. */
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+/** Whether this process may act. Read at the moment of each write. */
+export interface Leadership {
+  current(): { readonly leading: boolean; readonly epoch: number; readonly holder: string };
+}
+
+/** History that outlives the process. Writes are batched and never block the tick; `flush` waits for them. */
+export interface History {
+  append(workload: string, steps: readonly Step[]): void;
+  /** Rates of [fromMs, toMs) on the step grid, NaN where nothing is known. */
+  rates(workload: string, fromMs: number, toMs: number, stepSeconds: number): Promise<Float64Array>;
+  /** What was learned, by workload and name (capacity, lead time); JSON. */
+  remember(workload: string, name: string, value: unknown): void;
+  recall(workload: string, name: string): Promise<unknown>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Forecasts of many workloads at once; never rejects: whatever happens to the model, a baseline answers. */
+export interface Forecaster {
+  advance(requests: readonly ForecastRequest[]): Promise<readonly Forecast[]>;
+  close(): Promise<void>;
+}
+
+export interface ForecastRequest {
+  readonly workload: string;
+  readonly stepSeconds: number;
+  readonly seasonSteps: number;
+  /** End of the newest step. */
+  readonly originMs: number;
+  /** The rates of steps that ended in (sinceMs, originMs], NaN where missing; from the ring or from History. */
+  readonly ratesSince: (sinceMs: number) => Float64Array;
+}
+
+/** One line of the record per decision. */
+export interface Recorder {
+  decided(workload: Workload, decision: Decision, outcome: ScaleOutcome | undefined): void;
+}

@@ -1,0 +1,54 @@
+/**
+ * Every reason a decision, condition, Event, log line or refusal can carry, in one list: code, severity, what it
+ * means. A code is one CamelCase word (Kubernetes' convention), is documented here, and is never reused for
+ * something else.
+ */
+export const reasons = {
+  // why the number is what it is
+  ForecastDemand: ['info', 'the forecast of demand over the lead time needs this many replicas'],
+  ReactiveFloor: ['info', 'the load of this moment needs more replicas than the forecast says'],
+  AtMinimum: ['info', 'minReplicas holds the number up'],
+  AtMaximum: ['warning', 'maxReplicas holds the number down; the load may need more'],
+  StepLimited: ['info', 'behavior limits how many replicas one step may add or remove'],
+  CoolingDown: ['info', 'the last change in this direction is too recent'],
+  ScaleDownStabilized: [
+    'info',
+    'a higher number was needed a moment ago or will be soon, so nothing is removed yet',
+  ],
+  ForecastScaleDownForbidden: [
+    'info',
+    'forecast.mayScaleDown is false: the forecast may add replicas, not remove them',
+  ],
+  Steady: ['info', 'the number of replicas is already right'],
+  // why nothing is done
+  Paused: ['info', 'spec.paused is true'],
+  ShadowMode: ['info', 'mode Shadow computes and records, and neither advises nor acts'],
+  AdvisoryMode: ['info', 'mode Advisory publishes the number and does not act'],
+  AssistedMode: ['info', 'mode Assisted may add replicas, not remove them'],
+  TelemetryMissing: ['warning', 'no recent telemetry: replicas hold, because missing is not zero'],
+  TelemetryPartial: ['warning', 'too few of the pods report: replicas may rise, not fall'],
+  TelemetrySuspect: ['warning', 'telemetry was refused or contradicts itself: replicas may rise, not fall'],
+  CapacityUnknown: ['warning', 'no evidence yet of what one replica carries: replicas hold'],
+  TargetMissing: ['warning', 'scaleTargetRef names an object that does not exist'],
+  ClusterStale: ['warning', 'the view of the cluster is not fresh: replicas may rise, not fall'],
+  ForecastUnavailable: ['warning', 'no model answered: the reactive rule decides alone'],
+  NotLeader: ['info', 'another controller leads'],
+  InvalidSpec: ['warning', 'the PredictiveScaler does not say what is needed'],
+  // why the fallback answered
+  ModelTrapped: ['warning', 'the forecaster trapped; the fallback answered'],
+  ModelTimedOut: ['warning', 'the forecaster missed its deadline; the fallback answered'],
+  ModelNotFinite: ['warning', 'the forecaster returned NaN or infinity; the fallback answered'],
+  ModelDigestMismatch: ['error', 'the forecaster is not the module on record; it was not run'],
+  ModelWarmingUp: ['info', 'too little history for the model; a baseline answers'],
+  // outcome of a write
+  Scaled: ['info', 'the scale was written'],
+  ScaleConflict: ['warning', 'the target changed while deciding; decided again from the new state'],
+  ScaleRefused: ['warning', 'the API server refused the scale'],
+  FencedOut: ['warning', 'a newer leader exists; the API server refused this write'],
+  // telemetry refused at the door
+  TokenMissing: ['warning', 'no bearer token'],
+  TokenRefused: ['warning', 'the token is expired, for another audience, or not of a running pod'],
+  WorkloadUnknown: ['warning', 'the pod belongs to no workload that can be scaled'],
+} as const satisfies Record<string, readonly ['info' | 'warning' | 'error', string]>;
+
+export type Reason = keyof typeof reasons;

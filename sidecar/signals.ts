@@ -1,0 +1,25 @@
+/**
+ * The wire vocabulary between sidecar and controller (and any other OTLP consumer): metric names, units and
+ * attributes. Counters and histograms are cumulative since `startTimeUnixNano`, so a lost export loses nothing and a
+ * repeated one counts once. Gauges repeat what the sidecar already derived, for people and other consumers.
+ */
+export const signals = {
+  /** Sum, cumulative, monotonic, `{request}`. Requests that arrived at this pod; attribute `outcome` = ok | error. */
+  requests: 'foresail.requests',
+  /** Histogram, cumulative, seconds, explicit bounds as the proxy has them. */
+  duration: 'foresail.request.duration',
+  /** Gauge, `{request}/s`, over the last interval. */
+  rate: 'foresail.request.rate',
+  /** Gauge, `1`: failed / all requests of the last interval; absent when there was no request. */
+  errorRatio: 'foresail.request.error_ratio',
+  /** Gauge, seconds: attributes `quantile` = 0.5 | 0.95 | 0.99 and `bound` = lower | upper (the bucket it fell in). */
+  latency: 'foresail.request.latency',
+  /** Gauge, `{request}`: requests being served now; absent where the proxy has no such figure. */
+  inflight: 'foresail.requests.inflight',
+} as const;
+
+/** Attribute keys of the signals above. */
+export const attributes = { outcome: 'outcome', quantile: 'quantile', bound: 'bound' } as const;
+
+/** The audience of the projected ServiceAccount token a sidecar presents; the controller reviews for this one only. */
+export const TELEMETRY_AUDIENCE = 'foresail.dev/otlp';
