@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// The one executable. Plain JavaScript, so that it can say what is missing on a Node too old for the rest, and it
+// imports only the command asked for: the sidecar must not pay for the controller.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+const major = Number(process.versions.node.split('.')[0]);
+
+if (major < NEEDED_MAJOR) {
+  process.exitCode = runOnBundledNode();
+} else {
+  process.exitCode = await run(process.argv.slice(2));
+}
+
+/** @param {string[]} args */
+async function run(args) {
+  if (args[0] === 'sidecar') {
+    const bundle = new URL('../sidecar/pkg/foresail-sidecar.js', import.meta.url);
+    const source = new URL('../sidecar/main.ts', import.meta.url);
+    const { run: sidecar } = await import((existsSync(bundle) ? bundle : source).href);
+    return await sidecar(args.slice(1), process.env);
+  }
+  const { run: cli } = await import('../controller/cli/main.ts');
+  return await cli(args, process);
+}
+
+/** Node 24 comes as the devDependency `node`; an older Node starts that one. */
+function runOnBundledNode() {
+  const bundled = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(bundled)) {
+    process.stderr.write(
+      `foresail needs Node ${NEEDED_MAJOR} or later and this is ${process.version}. ` +
+        'Run `npm ci` here (it brings Node 24), or put a newer node on PATH.\n',
+    );
+    return 2;
+  }
+  const { status, signal } = spawnSync(bundled, process.argv.slice(1), { stdio: 'inherit' });
+  return signal ? 130 : (status ?? 1);
+}
