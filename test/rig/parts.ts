@@ -1,0 +1,20 @@
+/** Paths of the executables and files that a rig is made of. */
+export type Parts = {
+  readonly etcd: string;
+  readonly apiserver: string;
+  readonly controllerManager: string;
+  readonly scheduler: string;
+  readonly kubectl: string;
+  readonly kwok: string;
+  /** kwok's own stages for nodes and jobs, copied out of its module. */
+  readonly kwokStages: string;
+  readonly prometheus: string;
+  readonly envoy: string;
+};
+
+/** Why the parts cannot be had on this machine, and what to do about it. */
+export type Missing = { readonly missing: string };
+
+export function isMissing(parts: Parts | Missing): parts is Missing {
+  return 'missing' in parts;
+}
