@@ -3,7 +3,12 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 export default {
   forbidden: [
-    forbid('no-cycles', 'a cycle has no first file to read', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
+    forbid(
+      'no-cycles',
+      'a cycle has no first file to read',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
     forbid('assembly-alone', 'the core imports nothing', { path: '^assembly/' }, { pathNot: '^assembly/' }),
     forbid(
       'meshes-are-data',
@@ -11,23 +16,48 @@ export default {
       { path: '^(istio|linkerd)/' },
       { pathNot: '^(istio|linkerd)/', dependencyTypesNot: ['type-only'] },
     ),
-    forbid('meshes-are-apart', 'one mesh knows nothing of another', { path: '^istio/' }, { path: '^linkerd/' }),
-    forbid('meshes-are-apart-too', 'one mesh knows nothing of another', { path: '^linkerd/' }, { path: '^istio/' }),
-    forbid('sidecar-is-light', 'the sidecar never imports the controller or a Kubernetes client', { path: '^sidecar/' }, { path: '^(controller/|node_modules/@kubernetes/|node_modules/@opentelemetry/sdk-node)' }),
+    forbid(
+      'meshes-are-apart',
+      'one mesh knows nothing of another',
+      { path: '^istio/' },
+      { path: '^linkerd/' },
+    ),
+    forbid(
+      'meshes-are-apart-too',
+      'one mesh knows nothing of another',
+      { path: '^linkerd/' },
+      { path: '^istio/' },
+    ),
+    forbid(
+      'sidecar-is-light',
+      'the sidecar never imports the controller or a Kubernetes client',
+      { path: '^sidecar/' },
+      { path: '^(controller/|node_modules/@kubernetes/|node_modules/@opentelemetry/sdk-node)' },
+    ),
     forbid(
       'decisions-are-pure',
       'policy/, series/ and forecast/ import no adapter',
       { path: '^controller/(policy|series|forecast)/' },
       { path: '^controller/(kube|store|stream|observe|ingest|cli|ui|actuate)/' },
     ),
-    forbid('policy-has-no-io', 'policy/ touches no I/O', { path: '^controller/policy/' }, { dependencyTypes: ['core'] }),
+    forbid(
+      'policy-has-no-io',
+      'policy/ touches no I/O',
+      { path: '^controller/policy/' },
+      { dependencyTypes: ['core'] },
+    ),
     forbid(
       'only-main-wires',
       'adapters are wired by main, the commands and the replay, and know nothing of one another',
       { path: '^controller/(kube|store|stream|observe|ingest)/' },
       { path: '^controller/(kube|store|stream|observe|ingest)/', pathNot: '^controller/$1/' },
     ),
-    forbid('no-tests-in-the-product', 'the product never imports tests', { path: '^(bin|controller|sidecar|istio|linkerd|bench)/' }, { path: '^test/' }),
+    forbid(
+      'no-tests-in-the-product',
+      'the product never imports tests',
+      { path: '^(bin|controller|sidecar|istio|linkerd|bench)/' },
+      { path: '^test/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

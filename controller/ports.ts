@@ -1,7 +1,7 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { Decision } from './policy/decision.ts';
-import type { Target } from './policy/observation.ts';
+import type { Observation, Target } from './policy/observation.ts';
 import type { Reason } from './reasons.ts';
 import type { Step } from './series/step.ts';
 import type { Workload } from './workload.ts';
@@ -122,7 +122,14 @@ export interface ForecastRequest {
   readonly ratesSince: (sinceMs: number) => Float64Array;
 }
 
-/** One line of the record per decision. */
+/** Is told of every decision, with what it was made from and what came of it. */
 export interface Recorder {
-  decided(workload: Workload, decision: Decision, outcome: ScaleOutcome | undefined): void;
+  decided(account: Account): void;
+}
+
+export interface Account {
+  readonly observation: Observation;
+  readonly decision: Decision;
+  /** undefined: nothing was to be written, or this controller does not lead. */
+  readonly outcome?: ScaleOutcome;
 }

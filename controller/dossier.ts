@@ -1,0 +1,31 @@
+import type { Told } from './actuate/publish.ts';
+import type { Forecast } from './forecast/forecast.ts';
+import type { CapacityState } from './policy/capacity.ts';
+import type { LeadTimeState } from './policy/lead-time.ts';
+import type { Memory } from './policy/observation.ts';
+import type { Account } from './ports.ts';
+import type { WorkloadSeries } from './series/workload-series.ts';
+import type { Workload } from './workload.ts';
+
+/** Everything held in memory about one workload between two ticks. */
+export interface Dossier {
+  readonly workload: Workload;
+  readonly series: WorkloadSeries;
+  leadTime: LeadTimeState;
+  capacity: CapacityState;
+  memory: Memory;
+  forecast?: Forecast;
+  /** The last decision with what it was made from and what came of it: what `explain`, the view and status show. */
+  last?: Account;
+  /** A write the cluster's cache does not show yet: read your own writes, so that nothing is decided twice. */
+  pending?: Pending;
+  told?: Told;
+}
+
+export interface Pending {
+  readonly replicas: number;
+  /** The target's resourceVersion when it was written: once the cache shows another, the cache is right again. */
+  readonly resourceVersion: string;
+  /** Monotonic ms after which the cache is believed whatever it shows. */
+  readonly untilMs: number;
+}

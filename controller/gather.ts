@@ -1,0 +1,54 @@
+import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import type { Clock } from './clock.ts';
+import type { Dossier } from './dossier.ts';
+import { capacityOf } from './policy/capacity.ts';
+import { leadTimeOf } from './policy/lead-time.ts';
+import type { Observation, Target } from './policy/observation.ts';
+import type { Cluster } from './ports.ts';
+
+/** How many closed steps a decision sees: 10 minutes at 15 s. */
+const RECENT_STEPS = 40;
+
+/** A cluster view older than this may be wrong in a way that matters: a scale-down waits for a fresh one. */
+const STALE_AFTER_SECONDS = 60;
+
+export interface GatherParts {
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly stepSeconds: number;
+}
+
+/** The only input of a decision: one plain observation of the workload as it stands now. */
+export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: GatherParts): Observation {
+  const { clock, cluster, stepSeconds } = parts;
+  const wallMs = clock.wallMs();
+  const lastKnownMs = dossier.series.lastKnownMs;
+  return {
+    workload: dossier.workload,
+    spec: scaler.spec,
+    wallMs,
+    nowMs: clock.monotonicMs(),
+    stepSeconds,
+    target: targetNow(dossier, cluster, clock),
+    clusterStale: cluster.staleSeconds() > STALE_AFTER_SECONDS,
+    recent: dossier.series.recent(RECENT_STEPS),
+    telemetryAgeSeconds:
+      lastKnownMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, (wallMs - lastKnownMs) / 1000),
+    forecast: dossier.forecast,
+    capacity: capacityOf(dossier.capacity, scaler.spec),
+    leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
+    memory: dossier.memory,
+  };
+}
+
+function targetNow(dossier: Dossier, cluster: Cluster, clock: Clock): Target | undefined {
+  const target = cluster.target(dossier.workload);
+  const { pending } = dossier;
+  if (!target || !pending) return target;
+  if (target.resourceVersion !== pending.resourceVersion || clock.monotonicMs() > pending.untilMs) {
+    delete dossier.pending;
+    return target;
+  }
+  const starting = Math.max(0, pending.replicas - target.ready);
+  return { ...target, replicas: pending.replicas, starting };
+}

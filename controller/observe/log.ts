@@ -1,0 +1,36 @@
+import pino, { type Logger } from 'pino';
+import type { Account, Recorder } from '../ports.ts';
+import { workloadKey } from '../workload.ts';
+
+export type { Logger };
+
+/** JSON lines on stdout, as a cluster's log collectors expect. Tokens and authorization headers never get in. */
+export function createLogger(level: string, destination: NodeJS.WritableStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: ['token', 'authorization', '*.token', '*.authorization', 'headers.authorization'],
+    },
+    destination as pino.DestinationStream,
+  );
+}
+
+/** One line per decision that acts or whose reason is new; the rest at debug, so that a quiet day is a quiet log. */
+export function logRecorder(log: Logger): Recorder {
+  const last = new Map<string, string>();
+  return {
+    decided({ observation, decision, outcome }: Account): void {
+      const key = workloadKey(observation.workload);
+      const fresh = last.get(key) !== decision.reason;
+      last.set(key, decision.reason);
+      const { reason, replicas, recommended, message } = decision;
+      const line = { workload: key, reason, replicas, recommended, ...(outcome ? { outcome } : {}) };
+      if (outcome !== undefined && outcome.kind !== 'written') log.warn(line, message);
+      else if (outcome !== undefined || fresh) log.info(line, message);
+      else log.debug(line, message);
+    },
+  };
+}

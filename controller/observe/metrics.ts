@@ -1,0 +1,102 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Account } from '../ports.ts';
+import type { Workload } from '../workload.ts';
+
+const workloadLabels = ['namespace', 'kind', 'name'] as const;
+
+/**
+ * Foresail's own metrics, on a registry of their own so that two controllers in one process do not meet. A figure
+ * that is not known is not set: a scrape shows nothing rather than zero.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, extra: readonly string[] = []) =>
+    new Gauge({ name, help, labelNames: [...workloadLabels, ...extra], registers });
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
+    new Counter({ name, help, labelNames: [...labelNames], registers });
+
+  const replicas = gauge('foresail_replicas', 'Replicas of the workload, by what is counted.', ['state']);
+  const demand = gauge('foresail_demand_requests_per_second', 'Arrivals per second in the last closed step.');
+  const forecast = gauge(
+    'foresail_forecast_requests_per_second',
+    'Forecast of the maximum rate over the lead time.',
+    ['quantile'],
+  );
+  const capacity = gauge(
+    'foresail_capacity_requests_per_second',
+    'What one ready replica carries inside the objective.',
+  );
+  const lead = gauge('foresail_lead_time_seconds', 'Decision to Ready, p95.');
+  const decisions = counter('foresail_decisions_total', 'Decisions by the rule that had the last word.', [
+    ...workloadLabels,
+    'reason',
+  ]);
+  const writes = counter('foresail_scale_writes_total', 'Scale writes by outcome.', [
+    ...workloadLabels,
+    'outcome',
+  ]);
+  const fallbacks = counter(
+    'foresail_forecast_fallbacks_total',
+    'Forecasts that a baseline answered, by reason.',
+    ['reason'],
+  );
+  const leading = new Gauge({ name: 'foresail_leader', help: '1 while this controller may act.', registers });
+  const tick = new Histogram({
+    name: 'foresail_tick_duration_seconds',
+    help: 'One decision tick over all workloads.',
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+
+  return {
+    registry,
+    leading,
+    tick,
+    decided({ observation, decision, outcome }: Account): void {
+      const labels = labelsOf(observation.workload);
+      decisions.inc({ ...labels, reason: decision.reason });
+      if (outcome) writes.inc({ ...labels, outcome: outcome.kind });
+      const { target, forecast: expected } = observation;
+      if (target) {
+        replicas.set({ ...labels, state: 'asked' }, target.replicas);
+        replicas.set({ ...labels, state: 'ready' }, target.ready);
+      }
+      replicas.set({ ...labels, state: 'recommended' }, decision.recommended);
+      setKnown(demand, labels, observation.recent.at(-1)?.rps);
+      setKnown(capacity, labels, observation.capacity.rpsPerReplica);
+      lead.set(labels, observation.leadTime.seconds);
+      if (expected?.fallbackReason) fallbacks.inc({ reason: expected.fallbackReason });
+      const peak = expected?.peaks.find(
+        ({ steps }) => steps * expected.stepSeconds >= observation.leadTime.seconds,
+      );
+      setKnown(forecast, { ...labels, quantile: '0.5' }, peak?.p50);
+      setKnown(forecast, { ...labels, quantile: '0.95' }, peak?.p95);
+      setKnown(forecast, { ...labels, quantile: '0.99' }, peak?.p99);
+    },
+    /** Exposes a counter kept elsewhere (the receiver's, the store's) under its reasons, read at each scrape. */
+    count(name: string, help: string, read: () => Readonly<Record<string, number>>): void {
+      new Counter({
+        name,
+        help,
+        labelNames: ['reason'],
+        registers,
+        collect() {
+          this.reset();
+          for (const [reason, value] of Object.entries(read())) this.inc({ reason }, value);
+        },
+      });
+    },
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+function labelsOf({ namespace, kind, name }: Workload): Record<string, string> {
+  return { namespace, kind, name };
+}
+
+function setKnown(gauge: Gauge, labels: Record<string, string>, value: number | undefined): void {
+  if (value === undefined || !Number.isFinite(value)) gauge.remove(labels);
+  else gauge.set(labels, value);
+}

@@ -1,0 +1,66 @@
+import { publish } from './actuate/publish.ts';
+import { actuateScale } from './actuate/scale.ts';
+import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import type { Dossier } from './dossier.ts';
+import { type GatherParts, gather } from './gather.ts';
+import { decide } from './policy/decide.ts';
+import type { Decision } from './policy/decision.ts';
+import type { Memory, Observation } from './policy/observation.ts';
+import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
+
+/** The cluster's cache shows a write of ours within this time, or it is believed as it stands. */
+const PENDING_MS = 10_000;
+
+export interface ReconcileParts extends GatherParts {
+  readonly leadership: Leadership;
+  readonly recorder: Recorder;
+}
+
+/**
+ * One workload, level-triggered: gather, decide, act, tell. Safe to call at any time and any number of times; a
+ * follower does all of it but the acting, so that it is warm when it leads.
+ */
+export async function reconcile(
+  scaler: PredictiveScaler,
+  dossier: Dossier,
+  parts: ReconcileParts,
+): Promise<Account> {
+  const observation = gather(scaler, dossier, parts);
+  const decision = decide(observation);
+  const outcome = await actuateScale(scaler, decision, parts.cluster, parts.leadership);
+  remember(dossier, observation, decision, outcome);
+  const account: Account = { observation, decision, ...(outcome ? { outcome } : {}) };
+  dossier.last = account;
+  parts.recorder.decided(account);
+  if (parts.leadership.current().leading)
+    dossier.told = await publish(scaler, account, parts.cluster, dossier.told);
+  return account;
+}
+
+function remember(
+  dossier: Dossier,
+  observation: Observation,
+  decision: Decision,
+  outcome: ScaleOutcome | undefined,
+): void {
+  dossier.memory =
+    outcome?.kind === 'written' ? decision.memory : unspent(decision.memory, observation.memory);
+  if (outcome?.kind === 'written' && observation.target) {
+    const { resourceVersion } = observation.target;
+    dossier.pending = {
+      replicas: outcome.replicas,
+      resourceVersion,
+      untilMs: observation.nowMs + PENDING_MS,
+    };
+  }
+}
+
+/** What was not written starts no cooldown; everything else of the new memory stands. */
+function unspent(next: Memory, before: Memory): Memory {
+  const { lastUpMs: _up, lastDownMs: _down, ...rest } = next;
+  return {
+    ...rest,
+    ...(before.lastUpMs === undefined ? {} : { lastUpMs: before.lastUpMs }),
+    ...(before.lastDownMs === undefined ? {} : { lastDownMs: before.lastDownMs }),
+  };
+}
