@@ -43,7 +43,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   try {
     const entry = commands[name];
-    if (!entry) throw new BadInput(`unknown command ${JSON.stringify(name)}; it must be one of ${Object.keys(commands).join(', ')}`);
+    if (!entry)
+      throw new BadInput(
+        `unknown command ${JSON.stringify(name)}; it must be one of ${Object.keys(commands).join(', ')}`,
+      );
     return await (await entry.load())(rest, io);
   } catch (error) {
     return say(error, io);
