@@ -27,9 +27,14 @@ const step = z.strictObject({
 export const predictiveScalerSpec = z.strictObject({
   scaleTargetRef: z
     .strictObject({
-      apiVersion: z.string().min(1).max(253).default('apps/v1'),
-      kind: z.enum(['Deployment', 'StatefulSet']),
-      name: z.string().min(1).max(253),
+      apiVersion: z.enum(['apps/v1']).default('apps/v1').describe('API group and version of the target.'),
+      kind: z.enum(['Deployment', 'StatefulSet']).describe('What the target is.'),
+      name: z
+        .string()
+        .min(1)
+        .max(253)
+        .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+        .describe('Its name.'),
     })
     .describe('What is scaled; always in the namespace of the PredictiveScaler.'),
   minReplicas: replicas.default(1).describe('Never fewer.'),
@@ -52,7 +57,8 @@ export const predictiveScalerSpec = z.strictObject({
         .default(1)
         .describe('Share of requests that may meet too little capacity.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What users are promised; how bold the forecast is follows from it.'),
   capacity: z
     .strictObject({
       requestsPerSecondPerReplica: z
@@ -62,7 +68,8 @@ export const predictiveScalerSpec = z.strictObject({
         .optional()
         .describe('Pins what one replica carries; learned when absent.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What one replica carries.'),
   forecast: z
     .strictObject({
       mayScaleDown: z
@@ -82,8 +89,15 @@ export const predictiveScalerSpec = z.strictObject({
         .optional()
         .describe('Pins the time from decision to Ready; learned when absent.'),
     })
-    .prefault({}),
-  behavior: z.strictObject({ scaleUp: step.prefault({}), scaleDown: step.prefault({}) }).prefault({}),
+    .prefault({})
+    .describe('How the load is looked ahead at.'),
+  behavior: z
+    .strictObject({
+      scaleUp: step.prefault({}).describe('Limits on adding replicas.'),
+      scaleDown: step.prefault({}).describe('Limits on removing replicas.'),
+    })
+    .prefault({})
+    .describe('How fast replicas may change.'),
 });
 
 export type PredictiveScalerSpec = z.output<typeof predictiveScalerSpec>;

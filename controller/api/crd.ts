@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { predictiveScalerSpec } from './predictive-scaler.ts';
+import { type RefusedField, type Rule, refusedFields, rules } from './predictive-scaler-rules.ts';
+import { predictiveScalerStatus } from './predictive-scaler-status.ts';
+
+export const GROUP = 'foresail.dev';
+export const VERSION = 'v1alpha1';
+
+/** A node of a structural schema (apiextensions.k8s.io/v1 JSONSchemaProps), as far as it is used here. */
+export interface SchemaNode {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: boolean;
+  pattern?: string;
+  required?: string[];
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
+  additionalProperties?: unknown;
+  'x-kubernetes-validations'?: object[];
+  [keyword: string]: unknown;
+}
+
+/** The CustomResourceDefinition as plain data. */
+export function predictiveScalerCrd(): object {
+  const names = {
+    kind: 'PredictiveScaler',
+    listKind: 'PredictiveScalerList',
+    plural: 'predictivescalers',
+    singular: 'predictivescaler',
+    shortNames: ['pscaler'],
+    categories: ['all', 'foresail'],
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${names.plural}.${GROUP}`, labels: { 'app.kubernetes.io/name': 'foresail' } },
+    spec: {
+      group: GROUP,
+      scope: 'Namespaced',
+      names,
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: printColumns,
+          schema: { openAPIV3Schema: rootSchema() },
+        },
+      ],
+    },
+  };
+}
+
+const printColumns = [
+  { name: 'Target', type: 'string', jsonPath: '.spec.scaleTargetRef.name' },
+  { name: 'Mode', type: 'string', jsonPath: '.spec.mode' },
+  { name: 'Current', type: 'integer', jsonPath: '.status.currentReplicas' },
+  { name: 'Desired', type: 'integer', jsonPath: '.status.desiredReplicas' },
+  { name: 'Forecast', type: 'number', jsonPath: '.status.forecastRps' },
+  { name: 'Model', type: 'string', jsonPath: '.status.model' },
+  { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+];
+
+function rootSchema(): SchemaNode {
+  return {
+    type: 'object',
+    description: 'Scales a workload ahead of its load, inside the bounds its spec sets.',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: specSchema(),
+      status: statusSchema(),
+    },
+  };
+}
+
+/** The schema of spec, with the rules across fields attached. Also what the reference is written from. */
+export function specSchema(): SchemaNode {
+  const spec = structural(z.toJSONSchema(predictiveScalerSpec, { target: 'openapi-3.0', io: 'input' }));
+  for (const rule of rules) addRule(nodeAt(spec, rule.on), rule);
+  for (const refused of refusedFields) refuseField(nodeAt(spec, refused.on), refused);
+  return spec;
+}
+
+export function statusSchema(): SchemaNode {
+  return structural(z.toJSONSchema(predictiveScalerStatus, { target: 'openapi-3.0', io: 'input' }));
+}
+
+/** What is JSON Schema and not structural goes: the API server prunes unknown fields by itself. */
+function structural(schema: unknown): SchemaNode {
+  const node = { ...(schema as SchemaNode) };
+  delete node.$schema;
+  delete node.additionalProperties;
+  // The bounds that zod gives every integer say nothing: they are those of a double.
+  if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
+  if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+  if (node.properties) {
+    node.properties = Object.fromEntries(
+      Object.entries(node.properties).map(([name, child]) => [name, structural(child)]),
+    );
+  }
+  if (node.items) node.items = structural(node.items);
+  return node;
+}
+
+function nodeAt(root: SchemaNode, path: string): SchemaNode {
+  let node = root;
+  for (const name of path.split('.').filter(Boolean)) {
+    const child = node.properties?.[name];
+    if (child === undefined) throw new TypeError(`predictive-scaler-rules: spec has no field ${path}`);
+    node = child;
+  }
+  return node;
+}
+
+function addRule(node: SchemaNode, rule: Pick<Rule, 'cel' | 'field' | 'message'>): void {
+  const validation = { rule: rule.cel, message: rule.message, fieldPath: `.${rule.field}` };
+  node['x-kubernetes-validations'] = [...(node['x-kubernetes-validations'] ?? []), validation];
+}
+
+function refuseField(node: SchemaNode, refused: RefusedField): void {
+  const { field, message } = refused;
+  node.properties = {
+    ...node.properties,
+    [field]: { type: 'string', maxLength: 253, description: `M${message.slice(1)}.` },
+  };
+  addRule(node, { cel: `!has(self.${field})`, field, message });
+}

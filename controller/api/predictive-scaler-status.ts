@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** The status subresource: a few figures and conditions. Forecasts and histories are never here: they change too fast. */
+export const condition = z.object({
+  type: z.string().min(1).max(63).describe('Ready, ScalingActive, ScalingLimited or TelemetryFresh.'),
+  status: z.enum(['True', 'False', 'Unknown']),
+  observedGeneration: z.int().min(0).optional().describe('The generation of the spec this is about.'),
+  lastTransitionTime: z.string().meta({ format: 'date-time' }).describe('When status last changed.'),
+  reason: z.string().min(1).max(63).describe('One CamelCase word of controller/reasons.ts.'),
+  message: z.string().max(1024).describe('One sentence for a person.'),
+});
+
+export const predictiveScalerStatus = z.object({
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('The generation of the spec that was last acted on.'),
+  currentReplicas: z.int().min(0).optional().describe('Replicas the target asks for now.'),
+  desiredReplicas: z.int().min(0).optional().describe('Replicas Foresail wants.'),
+  forecastRps: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Upper demand over the lead time, in requests per second.'),
+  model: z.string().max(63).optional().describe('Which model answered: champion, seasonal or conservative.'),
+  leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
+  conditions: z
+    .array(condition)
+    .max(16)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
+});
+
+export type PublishedStatus = z.output<typeof predictiveScalerStatus>;
+export type PublishedCondition = z.output<typeof condition>;
