@@ -1,0 +1,44 @@
+import type { Forecast, Peak, Quantiles } from '../forecast/forecast.ts';
+
+/**
+ * The value that the highest rate of the next `steps` steps stays under with `probability`, in requests per second;
+ * NaN when the forecast cannot say. Linear between the known window lengths and between p50, p90, p95 and p99 (a
+ * quantile function is convex up there, so the straight line errs upwards), clamped at both ends.
+ *
+ * peaks: 2 steps p95 100, p99 140; 5 steps p95 130, p99 200
+ * steps 3, probability 0.97
+ * -> p95 110, p99 160 at 3 steps -> 135
+ */
+export function peakRps(forecast: Forecast, steps: number, probability: number): number {
+  const { peaks } = forecast;
+  const after = peaks.find((peak) => peak.steps >= steps) ?? peaks.at(-1);
+  if (after === undefined) return Number.NaN;
+  const before = peaks.findLast((peak) => peak.steps <= steps) ?? after;
+  const upper = quantile(after, probability);
+  if (before.steps === after.steps) return upper;
+  return between(steps, [before.steps, quantile(before, probability)], [after.steps, upper]);
+}
+
+/** Whether every figure a decision may read is a number: one NaN and the whole forecast is not believed. */
+export function isUsable(forecast: Forecast): boolean {
+  return forecast.peaks.length > 0 && forecast.peaks.every(isFinitePeak);
+}
+
+function isFinitePeak(peak: Peak): boolean {
+  const figures = [peak.steps, peak.p50, peak.p90, peak.p95, peak.p99];
+  return figures.every((figure) => Number.isFinite(figure) && figure >= 0);
+}
+
+function quantile(quantiles: Quantiles, probability: number): number {
+  const { p50, p90, p95, p99 } = quantiles;
+  if (probability <= 0.5) return p50;
+  if (probability <= 0.9) return between(probability, [0.5, p50], [0.9, p90]);
+  if (probability <= 0.95) return between(probability, [0.9, p90], [0.95, p95]);
+  return between(Math.min(probability, 0.99), [0.95, p95], [0.99, p99]);
+}
+
+type At = readonly [x: number, y: number];
+
+function between(x: number, [x0, y0]: At, [x1, y1]: At): number {
+  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+}

@@ -1,0 +1,32 @@
+import type { Rule } from './rule.ts';
+import { ceiling, cooldown, floor, step } from './rules/limits.ts';
+import { deadband, forecastDemand, reactiveFloor } from './rules/need.ts';
+import { mode, paused } from './rules/permission.ts';
+import {
+  capacityUnknown,
+  clusterStale,
+  forecastBroken,
+  freshStart,
+  telemetryFlawed,
+  telemetryMissing,
+} from './rules/quality.ts';
+import { forecastScaleDown, payback, stabilization } from './rules/scale-down.ts';
+
+/**
+ * The decision, rule by rule, in the order they apply. Each sees the number the one before left. `need` ends in what
+ * is remembered for stabilisation, `restraint` in `recommended`, `permission` in what is asked for.
+ */
+export const rules = {
+  need: [
+    forecastDemand,
+    reactiveFloor,
+    deadband,
+    telemetryFlawed,
+    forecastBroken,
+    clusterStale,
+    capacityUnknown,
+    telemetryMissing,
+  ],
+  restraint: [freshStart, stabilization, payback, step, cooldown, floor, ceiling],
+  permission: [forecastScaleDown, mode, paused],
+} as const satisfies Record<string, readonly Rule[]>;

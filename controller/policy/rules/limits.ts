@@ -1,0 +1,97 @@
+import type { PredictiveScalerSpec } from '../../api/predictive-scaler.ts';
+import { passes, type Rule, says } from '../rule.ts';
+import { secondsText } from '../words.ts';
+
+type Behavior = PredictiveScalerSpec['behavior']['scaleUp'];
+
+/**
+ * One change adds or removes no more than behavior allows; of maxReplicas and maxPercent the lesser, at least 1.
+ *
+ * 10 replicas now, 20 needed; behavior.scaleUp.maxPercent 30, maxReplicas 4
+ * min(10 x 30 % = 3, 4) = 3
+ * -> 13
+ */
+export const step: Rule = {
+  name: 'step',
+  apply({ observation, current }, word) {
+    const { behavior } = observation.spec;
+    const up = word.replicas > current;
+    const most = largestStep(up ? behavior.scaleUp : behavior.scaleDown, current);
+    const change = Math.abs(word.replicas - current);
+    if (change <= most) {
+      return passes(word, most === Number.POSITIVE_INFINITY ? 'no limit is set' : `at most ${most} per step`);
+    }
+    const message = up
+      ? `behavior.scaleUp adds at most ${most} per step, ${word.replicas} are needed: ${word.message}`
+      : `behavior.scaleDown removes at most ${most} per step, ${word.replicas} would do: ${word.message}`;
+    return says(up ? current + most : current - most, 'StepLimited', message);
+  },
+};
+
+/**
+ * Two changes in one direction are at least cooldownSeconds apart, on the monotonic clock.
+ *
+ * behavior.scaleUp.cooldownSeconds 60; the last scale-up was 20 s ago; 10 replicas now, 12 needed
+ * 20 s < 60 s
+ * -> 10
+ */
+export const cooldown: Rule = {
+  name: 'cooldown',
+  apply({ observation, current }, word) {
+    const { memory, nowMs, spec } = observation;
+    if (word.replicas === current) return passes(word, 'no change to hold back');
+    const up = word.replicas > current;
+    const direction = up ? 'scaleUp' : 'scaleDown';
+    const cooldownSeconds = spec.behavior[direction].cooldownSeconds ?? 0;
+    const lastMs = up ? memory.lastUpMs : memory.lastDownMs;
+    if (cooldownSeconds === 0 || lastMs === undefined) return passes(word, 'no cooldown is running');
+    const sinceSeconds = (nowMs - lastMs) / 1000;
+    if (sinceSeconds >= cooldownSeconds)
+      return passes(word, `the last change is ${secondsText(sinceSeconds)} old`);
+    const message =
+      `behavior.${direction}.cooldownSeconds ${cooldownSeconds} has ${secondsText(cooldownSeconds - sinceSeconds)} ` +
+      `to go, then ${word.replicas}: ${word.message}`;
+    return says(current, 'CoolingDown', message);
+  },
+};
+
+/**
+ * Never fewer than minReplicas. It comes after step and cooldown: a number outside the range is put right at once.
+ *
+ * 1 replica now, the need is 1, minReplicas 3
+ * 1 < 3
+ * -> 3
+ */
+export const floor: Rule = {
+  name: 'floor',
+  apply({ observation }, word) {
+    const { minReplicas } = observation.spec;
+    if (word.replicas >= minReplicas) return passes(word, `minReplicas is ${minReplicas}`);
+    const message = `minReplicas is ${minReplicas}, ${word.replicas} would do: ${word.message}`;
+    return says(minReplicas, 'AtMinimum', message);
+  },
+};
+
+/**
+ * Never more than maxReplicas.
+ *
+ * the need is 24, maxReplicas 20
+ * 24 > 20
+ * -> 20
+ */
+export const ceiling: Rule = {
+  name: 'ceiling',
+  apply({ observation }, word) {
+    const { maxReplicas } = observation.spec;
+    if (word.replicas <= maxReplicas) return passes(word, `maxReplicas is ${maxReplicas}`);
+    const message = `maxReplicas is ${maxReplicas}, ${word.replicas} are asked for: ${word.message}`;
+    return says(maxReplicas, 'AtMaximum', message);
+  },
+};
+
+function largestStep(behavior: Behavior, current: number): number {
+  const { maxReplicas = Number.POSITIVE_INFINITY, maxPercent } = behavior;
+  const share =
+    maxPercent === undefined ? Number.POSITIVE_INFINITY : Math.floor((current * maxPercent) / 100);
+  return Math.max(1, Math.min(maxReplicas, share));
+}

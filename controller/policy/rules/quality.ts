@@ -1,0 +1,132 @@
+import type { QualityFlag, Step } from '../../series/step.ts';
+import { FRESH_START_SECONDS, TELEMETRY_STEPS } from '../constants.ts';
+import { passes, type Rule, says } from '../rule.ts';
+import { isKnown } from '../situation.ts';
+import { secondsText } from '../words.ts';
+
+/**
+ * Missing is not zero: without recent telemetry the replicas stay exactly what they are.
+ *
+ * steps of 15 s; the newest known rate is 75 s old, 9 replicas now
+ * 75 s > 3 x 15 s
+ * -> 9
+ */
+export const telemetryMissing: Rule = {
+  name: 'telemetryMissing',
+  apply({ observation, current }, word) {
+    const { recent, stepSeconds, telemetryAgeSeconds } = observation;
+    const limitSeconds = TELEMETRY_STEPS * stepSeconds;
+    if (recent.some(isKnown) && telemetryAgeSeconds <= limitSeconds) {
+      return passes(word, `telemetry is ${secondsText(telemetryAgeSeconds)} old`);
+    }
+    const age = Number.isFinite(telemetryAgeSeconds)
+      ? `no telemetry for ${secondsText(telemetryAgeSeconds)} (limit ${secondsText(limitSeconds)})`
+      : 'no telemetry at all';
+    return says(current, 'TelemetryMissing', `${age}; replicas hold, because missing is not zero`);
+  },
+};
+
+/**
+ * Telemetry with a flaw in one of the last three steps may add, not remove.
+ *
+ * one of the last three steps was Partial: 6 of 10 pods reported; 9 replicas now
+ * the need is 7 | the need is 11
+ * -> 9 | 11
+ */
+export const telemetryFlawed: Rule = {
+  name: 'telemetryFlawed',
+  apply({ observation, current }, word) {
+    const steps = observation.recent.slice(-TELEMETRY_STEPS);
+    const flawed = steps.findLast((step) => step.flags.length > 0 || !isKnown(step));
+    if (flawed === undefined) return passes(word, 'the last steps are whole');
+    if (word.replicas >= current) return passes(word, `${flaw(flawed)}, which forbids only removing`);
+    return says(current, suspicion(flawed), `${word.replicas} would do, but ${flaw(flawed)}`);
+  },
+};
+
+/**
+ * Without knowing what one replica carries, no load can be turned into a number.
+ *
+ * capacity NaN, 9 replicas now
+ * no division is possible
+ * -> 9
+ */
+export const capacityUnknown: Rule = {
+  name: 'capacityUnknown',
+  apply({ capacityRps, current }, word) {
+    if (capacityRps > 0) return passes(word, 'capacity is known');
+    return says(
+      current,
+      'CapacityUnknown',
+      'what one replica carries is not known yet; it is learned from load, or pinned by spec.capacity.requestsPerSecondPerReplica',
+    );
+  },
+};
+
+/**
+ * A forecast with a NaN in it says that something is wrong, not that the load is low.
+ *
+ * peaks hold a NaN; the load of this moment needs 6, 9 replicas now
+ * only the reactive answer is left, and it may only add
+ * -> 9
+ */
+export const forecastBroken: Rule = {
+  name: 'forecastBroken',
+  apply(situation, word) {
+    if (!situation.forecastBroken) return passes(word, 'no forecast is broken');
+    if (word.replicas >= situation.current) return passes(word, 'a broken forecast forbids only removing');
+    const message = `${word.replicas} would do, but the forecast holds something that is not a number`;
+    return says(situation.current, 'ForecastUnavailable', message);
+  },
+};
+
+/**
+ * A view of the cluster past its deadline may add, not remove.
+ *
+ * the watch has been silent too long; 9 replicas in the last view
+ * the need is 7 | the need is 11
+ * -> 9 | 11
+ */
+export const clusterStale: Rule = {
+  name: 'clusterStale',
+  apply({ observation, current }, word) {
+    if (!observation.clusterStale) return passes(word, 'the view of the cluster is fresh');
+    if (word.replicas >= current) return passes(word, 'a stale view of the cluster forbids only removing');
+    return says(
+      current,
+      'ClusterStale',
+      `${word.replicas} would do, but the view of the cluster is not fresh`,
+    );
+  },
+};
+
+/**
+ * A controller that has just taken over removes nothing: it does not know what was needed before.
+ *
+ * took over 40 s ago, 9 replicas now, the need is 7
+ * 40 s < 300 s
+ * -> 9
+ */
+export const freshStart: Rule = {
+  name: 'freshStart',
+  apply({ observation, current }, word) {
+    const watchedSeconds = (observation.nowMs - observation.memory.sinceMs) / 1000;
+    if (watchedSeconds >= FRESH_START_SECONDS) return passes(word, 'watched long enough');
+    if (word.replicas >= current) return passes(word, 'a fresh start forbids only removing');
+    const message =
+      `${word.replicas} would do, but this controller took over ${secondsText(watchedSeconds)} ago ` +
+      `and removes nothing for ${FRESH_START_SECONDS} s`;
+    return says(current, 'ScaleDownStabilized', message);
+  },
+};
+
+const notBelieved: readonly QualityFlag[] = ['Rejected', 'Reset', 'Stuck'];
+
+function suspicion(step: Step): 'TelemetrySuspect' | 'TelemetryPartial' {
+  return step.flags.some((flag) => notBelieved.includes(flag)) ? 'TelemetrySuspect' : 'TelemetryPartial';
+}
+
+function flaw(step: Step): string {
+  const flags = step.flags.length > 0 ? step.flags.join(', ') : 'Missing';
+  return `a recent step is ${flags} (${step.podsReporting} of ${step.podsExpected} pods reported)`;
+}

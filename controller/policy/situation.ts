@@ -1,0 +1,88 @@
+import type { Step } from '../series/step.ts';
+import {
+  DECISION_AGE_STEPS,
+  DEFAULT_LEAD_SECONDS,
+  PAYBACK_LEADS,
+  PAYBACK_LEAST_SECONDS,
+  PAYBACK_PROBABILITY,
+  REACTIVE_STEPS,
+} from './constants.ts';
+import type { Observation, Target } from './observation.ts';
+import { isUsable, peakRps } from './peak.ts';
+
+/** The observation and what every rule needs from it, worked out once. */
+export interface Situation {
+  readonly observation: Observation;
+  readonly target: Target;
+  /** What was asked for last: pods that are starting are in it, so nothing is ordered twice. */
+  readonly current: number;
+  /** Requests per second of one replica; NaN while unknown. */
+  readonly capacityRps: number;
+  /** Over the lead time: what the next decision can no longer cover. Undefined without a forecast or a capacity. */
+  readonly lead: Need | undefined;
+  /** Over the payback window: what a pod removed now might be wanted back for. */
+  readonly payback: Need | undefined;
+  /** The load of this moment; undefined without a known rate or a capacity. */
+  readonly reactive: Need | undefined;
+  /** A forecast was given and holds something that is not a number. */
+  readonly forecastBroken: boolean;
+}
+
+/** So many requests per second within so many seconds, with this probability, need so many replicas (not rounded). */
+export interface Need {
+  readonly rps: number;
+  readonly withinSeconds: number;
+  readonly probability: number;
+  readonly replicas: number;
+}
+
+export function assess(observation: Observation, target: Target): Situation {
+  const { forecast, capacity, spec, stepSeconds } = observation;
+  const capacityRps = capacity.rpsPerReplica > 0 ? capacity.rpsPerReplica : Number.NaN;
+  const leadSeconds = observation.leadTime.seconds > 0 ? observation.leadTime.seconds : DEFAULT_LEAD_SECONDS;
+  const leadWindow = leadSeconds + DECISION_AGE_STEPS * stepSeconds;
+  const paybackWindow = Math.max(PAYBACK_LEADS * leadSeconds, PAYBACK_LEAST_SECONDS);
+  const usable = forecast !== undefined && isUsable(forecast) && stepSeconds > 0;
+  const ahead = (withinSeconds: number, probability: number): Need | undefined => {
+    if (!usable) return undefined;
+    const covered = (forecast.peaks.at(-1)?.steps ?? 0) * stepSeconds;
+    const seconds = Math.min(withinSeconds, covered);
+    return need(peakRps(forecast, seconds / stepSeconds, probability), seconds, probability, capacityRps);
+  };
+  return {
+    observation,
+    target,
+    current: target.replicas,
+    capacityRps,
+    lead: ahead(leadWindow, 1 - spec.objective.budgetPercent / 100),
+    payback: ahead(paybackWindow, PAYBACK_PROBABILITY),
+    reactive: need(reactiveRps(observation.recent), 0, 1, capacityRps),
+    forecastBroken: forecast !== undefined && !usable,
+  };
+}
+
+/** Known: pods reported it. Infinity or a negative rate is a broken sender, not a load. */
+export function isKnown(step: Step): boolean {
+  return Number.isFinite(step.rps) && step.rps >= 0;
+}
+
+/** The fewest whole replicas; a hair above a whole number is rounding of the division, not a request more. */
+export function whole(replicas: number): number {
+  return Math.ceil(replicas - 1e-9);
+}
+
+/** The higher of the last two known rates; NaN when none is known. */
+function reactiveRps(recent: readonly Step[]): number {
+  const known = recent.filter(isKnown).slice(-REACTIVE_STEPS);
+  return known.length === 0 ? Number.NaN : Math.max(...known.map((step) => step.rps));
+}
+
+function need(
+  rps: number,
+  withinSeconds: number,
+  probability: number,
+  capacityRps: number,
+): Need | undefined {
+  const replicas = rps / capacityRps;
+  return Number.isFinite(replicas) ? { rps, withinSeconds, probability, replicas } : undefined;
+}

@@ -1,0 +1,31 @@
+import type { Need, Situation } from './situation.ts';
+
+/** `1 replica`, `12 replicas`. */
+export function replicasText(count: number): string {
+  return count === 1 ? '1 replica' : `${count} replicas`;
+}
+
+/** Three digits are what an operator reads: `840`, `12.5`, `0.42`. */
+export function rateText(rps: number): string {
+  return `${Number(rps < 100 ? rps.toPrecision(3) : rps.toFixed(0))}`;
+}
+
+export function secondsText(seconds: number): string {
+  return `${Math.max(0, Math.ceil(seconds))} s`;
+}
+
+/** `the forecast expects up to 840 requests/s within 45 s (99 % sure), one replica carries 75`. */
+export function expectation(situation: Situation, need: Need): string {
+  const sure = Number((need.probability * 100).toFixed(2));
+  const { source } = situation.observation.forecast ?? { source: 'champion' };
+  const who = source === 'champion' ? 'the forecast' : `the ${source} baseline`;
+  return (
+    `${who} expects up to ${rateText(need.rps)} requests/s within ${secondsText(need.withinSeconds)} ` +
+    `(${sure} % sure), one replica carries ${rateText(situation.capacityRps)}`
+  );
+}
+
+/** `the load is 840 requests/s now, one replica carries 75`. */
+export function presentLoad(situation: Situation, need: Need): string {
+  return `the load is ${rateText(need.rps)} requests/s now, one replica carries ${rateText(situation.capacityRps)}`;
+}
