@@ -12,6 +12,9 @@ export type Parts = {
   readonly envoy: string;
 };
 
+/** The environment variable that carries such a reason to the test processes. */
+export const MISSING = 'FORESAIL_REAL_MISSING';
+
 /** Why the parts cannot be had on this machine, and what to do about it. */
 export type Missing = { readonly missing: string };
 
