@@ -3,6 +3,7 @@ import { startLoad, summarize } from '../rig/load.ts';
 import type { PodStats } from '../rig/pod-server.ts';
 import { sampleWorkload } from '../rig/sample.ts';
 import { realTest, useRig } from './real-test.ts';
+import { until } from './until.ts';
 
 const rig = useRig({ name: 'traffic' });
 
@@ -88,12 +89,4 @@ function steady(rps: number, seconds: number): number[] {
 
 function servedOf(stats: readonly PodStats[]): readonly PodStats[] {
   return stats.filter(({ served }) => served > 0);
-}
-
-async function until(holds: () => boolean, timeoutMs = 30_000): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > deadlineMs) throw new Error(`still not so after ${timeoutMs} ms: ${holds}`);
-    await sleep(50);
-  }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +19,7 @@ export const POD_NETWORK = '10.240.0.0/12';
 const SESSION = 'FORESAIL_RIG_SESSION';
 const SESSIONS = join(tmpdir(), 'foresail-rig');
 const FAILED = 'failed-';
+const ENTER = 'enter-command';
 const KEEP_FAILED_MS = 24 * 3600 * 1000;
 
 const PROCESS_ONE = `ip link set lo up && ip route add local ${POD_NETWORK} dev lo || exit 125\n"$@"\nexit $?`;
@@ -35,10 +36,9 @@ export function namespaceArguments(inner: readonly string[]): string[] {
   return ['--pdeathsig', 'KILL', '--', ...unshare, '--', 'sh', '-c', PROCESS_ONE, 'sh', ...inner];
 }
 
-/** What a person types to get a shell in the namespace of the session. */
-export function enterCommand(sessionPid: number): string {
-  const asRoot = process.getuid?.() === 0 ? '' : ' --user --preserve-credentials';
-  return `nsenter --target ${sessionPid} --net${asRoot}`;
+/** What a person types to get a shell in the network of this session. */
+export function enterCommand(session: string): string {
+  return readFileSync(join(session, ENTER), 'utf8');
 }
 
 /** Runs a command inside fresh namespaces, with a session folder that is removed with it; gives its exit code. */
@@ -51,6 +51,9 @@ export async function runInNamespace(
     stdio: 'inherit',
     env: { ...process.env, ...env, [SESSION]: session },
   });
+  const user = process.getuid?.() === 0 ? '' : ' --user --preserve-credentials';
+  // Only out here is it known which process holds the namespace.
+  writeFileSync(join(session, ENTER), `nsenter --target ${child.pid} --net${user}`);
   // Ctrl-C reaches those inside by itself, as they share the terminal: wait for them to stop in order.
   const onInterrupt = () => undefined;
   const onTerminate = () => child.kill('SIGKILL');

@@ -88,6 +88,8 @@ function spawnLogged(options: PartOptions): ChildProcess {
   try {
     return spawn('setpriv', ['--pdeathsig', 'KILL', '--', options.file, ...options.args], {
       stdio: ['ignore', log, log],
+      // A process group of its own, so that Ctrl-C reaches only who then stops the parts in order.
+      detached: true,
       env: { ...process.env, ...options.env },
     });
   } finally {

@@ -55,6 +55,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-otlp-receiver',
+      // By default the first scrape comes 5 s after the start.
+      '--scrape.discovery-reload-interval=100ms',
       '--storage.tsdb.retention.time=90d',
     ],
     logFile: join(options.logs, `prometheus-${port}.log`),
@@ -77,6 +79,8 @@ function configOf({ scrape = [], scrapeIntervalSeconds = 5 }: PrometheusOptions)
     scrape_configs: scrape.map(({ job, targets, path = '/metrics' }) => ({
       job_name: job,
       metrics_path: path,
+      // Envoy does not say which version of the text format it writes.
+      fallback_scrape_protocol: 'PrometheusText0.0.4',
       static_configs: [{ targets }],
     })),
   };
