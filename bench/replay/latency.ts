@@ -1,0 +1,67 @@
+/**
+ * How one simulated pod answers: a processor shared by all its requests (M/M/1-PS). With mean service time S and
+ * utilisation u the mean sojourn is S / (1 - u) (Kleinrock, Queueing Systems II, 4.4); its tail is taken as
+ * exponential, so P99 = ln(100) * S / (1 - u). S is chosen so that P99 is 250 ms at u = 0.9:
+ * S = 0.25 * 0.1 / ln(100) = 5.43 ms, and one pod carries 1 / S = 184.2 requests per second at most.
+ *
+ * Examples: P99 is 50 ms at u = 0.5, 83 ms at 0.7, 250 ms at 0.9.
+ */
+export const OBJECTIVE_SECONDS = 0.25;
+/** The utilisation up to which a pod holds the objective; above it a request is "hot". */
+export const HOT_UTILISATION = 0.9;
+export const SERVICE_SECONDS = (OBJECTIVE_SECONDS * (1 - HOT_UTILISATION)) / Math.log(100);
+/** Requests per second that keep one pod busy all the time. */
+export const POD_RPS = 1 / SERVICE_SECONDS;
+
+/** No queue reaches its stationary length within a tick this close to saturation; the backlog speaks from there. */
+const STATIONARY_UNTIL = 0.99;
+/** Clients give up after this; what would wait longer fails, and leaves the queue. */
+export const TIMEOUT_SECONDS = 10;
+
+/** What a pod did in one tick. */
+export interface Served {
+  readonly requests: number;
+  readonly errors: number;
+  /** Mean of the exponential part of the sojourn, and the wait for the backlog before it; seconds. */
+  readonly sojournSeconds: number;
+  readonly waitSeconds: number;
+  /** Requests left waiting at the end of the tick. */
+  readonly backlog: number;
+}
+
+/** Serves `requests` arrivals in one tick, after `backlog` left over from the tick before. */
+export function serve(requests: number, backlog: number, tickSeconds: number): Served {
+  const utilisation = requests / (POD_RPS * tickSeconds);
+  const waiting = Math.max(0, backlog + requests - POD_RPS * tickSeconds);
+  const kept = Math.min(waiting, POD_RPS * TIMEOUT_SECONDS);
+  return {
+    requests,
+    errors: Math.min(requests, Math.round(waiting - kept)),
+    sojournSeconds: SERVICE_SECONDS / (1 - Math.min(utilisation, STATIONARY_UNTIL)),
+    waitSeconds: (backlog + kept) / 2 / POD_RPS,
+    backlog: kept,
+  };
+}
+
+/** Seconds under which the share `quantile` of a tick's requests stayed. */
+export function sojournQuantile(served: Served, quantile: number): number {
+  return served.waitSeconds - Math.log(1 - quantile) * served.sojournSeconds;
+}
+
+/**
+ * Counts per bucket (one more than bounds, the last is the overflow). Rounded on the cumulative side, so they sum to
+ * `requests` exactly and no bucket is negative.
+ */
+export function bucketCounts(served: Served, boundsSeconds: readonly number[]): number[] {
+  const counts: number[] = [];
+  let before = 0;
+  for (const bound of boundsSeconds) {
+    const over = bound - served.waitSeconds;
+    const share = over <= 0 ? 0 : 1 - Math.exp(-over / served.sojournSeconds);
+    const upTo = Math.round(served.requests * share);
+    counts.push(upTo - before);
+    before = upTo;
+  }
+  counts.push(served.requests - before);
+  return counts;
+}

@@ -1,0 +1,73 @@
+import { grouped } from './plot.ts';
+import type { Look, Paint } from './style.ts';
+import type { PolicyOutcome } from './view-state.ts';
+
+interface Row {
+  readonly label: string;
+  readonly cell: (outcome: PolicyOutcome) => string;
+  /** How much of `ours` there is beside `theirs`; negative is better. */
+  readonly change: (ours: PolicyOutcome, theirs: PolicyOutcome) => string;
+}
+
+const NONE = '-';
+
+const rows: readonly Row[] = [
+  {
+    label: 'pod-hours',
+    cell: ({ podHours }) => grouped(Math.round(podHours)),
+    change: (ours, theirs) => signed((ours.podHours / theirs.podHours - 1) * 100, 1, '%'),
+  },
+  {
+    label: 'requests short of capacity',
+    cell: ({ hotShare }) => share(hotShare),
+    change: (ours, theirs) => signed((ours.hotShare - theirs.hotShare) * 100, 2, 'pp'),
+  },
+  {
+    label: 'direction changes',
+    cell: ({ directionChanges }) => String(directionChanges),
+    change: (ours, theirs) => signed(ours.directionChanges - theirs.directionChanges, 0, ''),
+  },
+  {
+    label: 'lead time gained',
+    cell: ({ leadTimeGainedSeconds }) => duration(leadTimeGainedSeconds),
+    change: () => '',
+  },
+];
+
+const LABEL = 26;
+const CELL = 12;
+const CHANGE = 10;
+
+/** Foresail beside its peers; the last column compares the first two. 60 columns with two policies. */
+export function outcomeTable(outcomes: readonly PolicyOutcome[], paint: Paint): string[] {
+  const [ours, theirs] = outcomes;
+  const head = `${' '.repeat(LABEL)}${outcomes.map(({ name }) => name.padStart(CELL)).join('')}`;
+  const body = rows.map(({ label, cell, change }) => {
+    const cells = outcomes.map((outcome) => cell(outcome).padStart(CELL)).join('');
+    const changed = ours && theirs ? change(ours, theirs) : '';
+    return `${label.padEnd(LABEL)}${cells}${paint(lookOf(changed), changed.padStart(CHANGE))}`.trimEnd();
+  });
+  return [paint('faint', head), ...body];
+}
+
+/** Less is better in every row that has a change. */
+function lookOf(change: string): Look {
+  if (change.startsWith('-')) return 'good';
+  return change.startsWith('+') ? 'bad' : 'faint';
+}
+
+function share(value: number): string {
+  return Number.isNaN(value) ? NONE : `${(value * 100).toFixed(2)} %`;
+}
+
+function duration(seconds: number): string {
+  return Number.isNaN(seconds) ? NONE : `${Math.round(seconds)} s`;
+}
+
+/** -21.3 %, +2.00 pp; nothing when it is not known; 0 without a sign. */
+function signed(value: number, digits: number, unit: string): string {
+  if (!Number.isFinite(value)) return '';
+  const text = Math.abs(value).toFixed(digits);
+  const sign = Number(text) === 0 ? '' : value < 0 ? '-' : '+';
+  return `${sign}${text} ${unit}`.trimEnd();
+}
