@@ -10,6 +10,8 @@ export interface Report {
   readonly podName: string;
   readonly receivedAtMs: number;
   readonly points: readonly Point[];
+  /** Points of this export that the door refused; absent when there were none. A report may consist of these alone. */
+  readonly rejectedPoints?: number;
 }
 
 export type Point = CounterPoint | GaugePoint | HistogramPoint;

@@ -23,5 +23,14 @@ export interface Interval {
   readonly upper: number;
 }
 
-/** Why a step is not taken at face value. `Missing` and `Rejected` make rps NaN; the others only forbid scale-down. */
+/**
+ * Why a step is not taken at face value. `Missing` makes rps NaN: fewer than half of the pods spoke. The others leave a
+ * rate that may scale up and must not scale down:
+ * - `Partial`: some pods were silent and are made up for by the mean of the others
+ * - `Rejected`: what a pod said could not be (not finite, negative, another temporality, far beyond the other pods) and
+ *   was left out or bounded; one pod cannot make a whole workload unknown
+ * - `Reset`: a counter began anew in this step
+ * - `Late`: an export came after its step had closed, or speaks of more than a step ago
+ * - `Stuck`: the very same rate for 20 steps; real traffic is never that even
+ */
 export type QualityFlag = 'Missing' | 'Partial' | 'Rejected' | 'Reset' | 'Late' | 'Stuck';
