@@ -1,0 +1,90 @@
+import { type KubeObject, objectKey } from './kube-object.ts';
+import { compareVersions } from './resource-version.ts';
+
+export interface Change<T> {
+  readonly key: string;
+  /** undefined: it is gone. */
+  readonly object: T | undefined;
+  readonly previous: T | undefined;
+}
+
+interface Held<T> {
+  readonly resourceVersion: string;
+  readonly object: T;
+}
+
+/** What an event did to the cache. `disorder`: it is older than what is known and fits nowhere, so only a list can tell. */
+export type Applied = 'applied' | 'duplicate' | 'disorder';
+
+/** The objects of one resource, each with the version it was last seen at. Tells of every change, and only of changes. */
+export class ObjectCache<T> {
+  readonly #held = new Map<string, Held<T>>();
+  readonly #shape: (object: KubeObject) => T;
+  readonly #onChange: (change: Change<T>) => void;
+  #version = '';
+
+  constructor(shape: (object: KubeObject) => T, onChange: (change: Change<T>) => void) {
+    this.#shape = shape;
+    this.#onChange = onChange;
+  }
+
+  /** The newest version of the whole resource that is known; empty before the first list. */
+  get version(): string {
+    return this.#version;
+  }
+
+  get(key: string): T | undefined {
+    return this.#held.get(key)?.object;
+  }
+
+  *values(): Generator<T> {
+    for (const { object } of this.#held.values()) yield object;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  replace(objects: readonly KubeObject[], version: string): void {
+    this.#version = version;
+    const present = new Set(objects.map(objectKey));
+    for (const key of [...this.#held.keys()]) if (!present.has(key)) this.#remove(key);
+    for (const object of objects) {
+      const key = objectKey(object);
+      if (this.#held.get(key)?.resourceVersion !== object.metadata.resourceVersion) this.#set(key, object);
+    }
+  }
+
+  /** A bookmark: everything up to this version has been told. */
+  advance(version: string): void {
+    if ((compareVersions(version, this.#version) ?? 1) > 0) this.#version = version;
+  }
+
+  apply(kind: 'set' | 'delete', object: KubeObject): Applied {
+    const key = objectKey(object);
+    const version = object.metadata.resourceVersion;
+    const known = this.#held.get(key);
+    if (known && (compareVersions(version, known.resourceVersion) ?? 1) <= 0) return 'duplicate';
+    // An older event about something unknown: it may have been created, or deleted, since.
+    if (!known && (compareVersions(version, this.#version) ?? 1) <= 0) {
+      return kind === 'delete' ? 'duplicate' : 'disorder';
+    }
+    this.advance(version);
+    if (kind === 'set') this.#set(key, object);
+    else if (known) this.#remove(key);
+    return 'applied';
+  }
+
+  #set(key: string, source: KubeObject): void {
+    const previous = this.#held.get(key)?.object;
+    const object = this.#shape(source);
+    this.#held.set(key, { resourceVersion: source.metadata.resourceVersion, object });
+    this.#onChange({ key, object, previous });
+  }
+
+  #remove(key: string): void {
+    const previous = this.#held.get(key)?.object;
+    this.#held.delete(key);
+    this.#onChange({ key, object: undefined, previous });
+  }
+}

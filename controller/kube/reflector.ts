@@ -1,0 +1,223 @@
+import { backOffMs } from '../back-off.ts';
+import type { Clock, Random } from '../clock.ts';
+import { ApiFailure } from './api-failure.ts';
+import type { Connection } from './connection.ts';
+import type { KubeObject } from './kube-object.ts';
+import { listAll } from './list.ts';
+import { type Change, ObjectCache } from './object-cache.ts';
+import { compareVersions } from './resource-version.ts';
+import { Garbage, type WatchEvent, watch } from './watch.ts';
+
+export interface ReflectorTiming {
+  /** How long one watch lives; a quiet one shows life this often. */
+  readonly watchSeconds: number;
+  /** Silence after which a watch is taken for dead. */
+  readonly idleMs: number;
+  /** Everything is listed anew this often, in case an event was lost. */
+  readonly relistMs: number;
+  readonly firstBackOffMs: number;
+  readonly maxBackOffMs: number;
+  /** A list older than what was already seen is believed only after this long: then etcd was restored. */
+  readonly restoreAfterMs: number;
+}
+
+export const reflectorTiming: ReflectorTiming = {
+  watchSeconds: 40,
+  idleMs: 70_000,
+  relistMs: 600_000,
+  firstBackOffMs: 200,
+  maxBackOffMs: 10_000,
+  restoreAfterMs: 300_000,
+};
+
+export interface ReflectorCounts {
+  lists: number;
+  watches: number;
+  events: number;
+  bookmarks: number;
+  duplicates: number;
+  garbage: number;
+  /** Versions that had expired: HTTP 410 or a 410 in the stream. */
+  expired: number;
+  /** Lists that were older than what had been seen. */
+  regressions: number;
+  failures: number;
+}
+
+export interface ReflectorOptions<T> {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The collection, for example /apis/apps/v1/deployments. */
+  readonly path: string;
+  /** Only names, owners and stamps are wanted: the server sends nothing else. */
+  readonly metadataOnly?: boolean;
+  /** What is kept of an object. Must not throw: a stored object may be anything. */
+  readonly shape: (object: KubeObject) => T;
+  readonly onChange: (change: Change<T>) => void;
+  readonly onFailure?: (error: Error) => void;
+  readonly timing?: Partial<ReflectorTiming>;
+}
+
+/** A watch that ended this soon without a word is a failure: reopening it at once would be a storm. */
+const SHORT_WATCH_MS = 1000;
+
+/**
+ * Keeps a cache of one resource level with the API server: list, watch from there, list again when a version expired,
+ * when events may have been lost, and now and then. Whatever the server or the network does, it goes on until stopped.
+ */
+export class Reflector<T> {
+  readonly counts: ReflectorCounts = {
+    lists: 0,
+    watches: 0,
+    events: 0,
+    bookmarks: 0,
+    duplicates: 0,
+    garbage: 0,
+    expired: 0,
+    regressions: 0,
+    failures: 0,
+  };
+  readonly cache: ObjectCache<T>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #timing: ReflectorTiming;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #currentMs = Number.NEGATIVE_INFINITY;
+  #listedMs = Number.NEGATIVE_INFINITY;
+  #mustList = true;
+  #failuresInARow = 0;
+  #regressedSinceMs: number | undefined;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#timing = { ...reflectorTiming, ...options.timing };
+    this.cache = new ObjectCache(options.shape, options.onChange);
+  }
+
+  start(): void {
+    this.#running ??= this.#run(this.#stopping.signal);
+  }
+
+  /** Resolves when no callback will come any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the reflector was stopped'));
+    await this.#running;
+  }
+
+  synced(): boolean {
+    return this.cache.version !== '';
+  }
+
+  /** Seconds since the server last showed that the cache is level with it; Infinity before the first list. */
+  staleSeconds(): number {
+    return Math.max(0, (this.#options.clock.monotonicMs() - this.#currentMs) / 1000);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#mustList || this.#relistDue()) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#wait(this.#judge(error as Error), signal);
+      }
+    }
+  }
+
+  #relistDue(): boolean {
+    return this.#options.clock.monotonicMs() - this.#listedMs >= this.#timing.relistMs;
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { connection, clock, path } = this.#options;
+    const askedMs = clock.monotonicMs();
+    const accept = this.#accept('PartialObjectMetadataList');
+    const { objects, resourceVersion } = await listAll(connection, { path, accept, signal });
+    this.#refuseRegression(resourceVersion);
+    this.cache.replace(objects, resourceVersion);
+    this.counts.lists++;
+    this.#mustList = false;
+    this.#failuresInARow = 0;
+    // The answer holds what was true when it was asked for; it may have taken a while.
+    this.#listedMs = askedMs;
+    this.#currentMs = Math.max(this.#currentMs, askedMs);
+  }
+
+  /**
+   * An API server that is behind gives an older list than another gave before; acting on it would undo what happened
+   * since. Only when this goes on for long is it a restored etcd, and then its world is the real one.
+   */
+  #refuseRegression(version: string): void {
+    if (!this.synced() || (compareVersions(version, this.cache.version) ?? 0) >= 0) {
+      this.#regressedSinceMs = undefined;
+      return;
+    }
+    this.counts.regressions++;
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#regressedSinceMs ??= nowMs;
+    if (nowMs - this.#regressedSinceMs >= this.#timing.restoreAfterMs) return;
+    throw new Error(
+      `a list at version ${version} is older than ${this.cache.version}, which was already seen`,
+    );
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { connection, clock, path } = this.#options;
+    const startedMs = clock.monotonicMs();
+    this.counts.watches++;
+    let heard = false;
+    const { watchSeconds: timeoutSeconds, idleMs } = this.#timing;
+    const accept = this.#accept('PartialObjectMetadata');
+    const request = { path, accept, signal, version: this.cache.version, timeoutSeconds, idleMs };
+    for await (const event of watch(connection, clock, request)) {
+      if (signal.aborted) return;
+      heard = true;
+      this.#apply(event);
+      if (this.#mustList || this.#relistDue()) return;
+    }
+    if (!heard && clock.monotonicMs() - startedMs < SHORT_WATCH_MS) {
+      throw new Error('the watch ended at once');
+    }
+  }
+
+  #apply(event: WatchEvent): void {
+    this.#failuresInARow = 0;
+    this.#currentMs = this.#options.clock.monotonicMs();
+    if (event.kind === 'bookmark') {
+      this.counts.bookmarks++;
+      this.cache.advance(event.version);
+      return;
+    }
+    this.counts.events++;
+    const applied = this.cache.apply(event.kind, event.object);
+    if (applied === 'duplicate') this.counts.duplicates++;
+    if (applied === 'disorder') this.#mustList = true;
+  }
+
+  /** What went wrong, counted; the least time to wait. */
+  #judge(error: Error): number {
+    if (error instanceof Garbage) this.counts.garbage++;
+    if (error instanceof ApiFailure && error.status === 410) {
+      this.counts.expired++;
+      this.#mustList = true;
+    } else {
+      this.counts.failures++;
+      this.#options.onFailure?.(error);
+    }
+    return error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;
+  }
+
+  async #wait(leastMs: number, signal: AbortSignal): Promise<void> {
+    const { firstBackOffMs: firstMs, maxBackOffMs: maxMs } = this.#timing;
+    const { clock, random } = this.#options;
+    const waitMs = Math.max(leastMs, backOffMs(this.#failuresInARow++, { firstMs, maxMs }, random));
+    await clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+
+  #accept(kind: string): string {
+    const metadata = `application/json;as=${kind};g=meta.k8s.io;v=v1`;
+    return this.#options.metadataOnly ? metadata : 'application/json';
+  }
+}
