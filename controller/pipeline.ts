@@ -2,12 +2,13 @@ import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Dossier } from './dossier.ts';
 import { initialCapacity, learnCapacity } from './policy/capacity.ts';
 import { initialLeadTime, learnLeadTime } from './policy/lead-time.ts';
+import { freshMemory } from './policy/memory.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
 import { type ReconcileParts, reconcile } from './reconcile.ts';
 import type { Report } from './series/report.ts';
 import type { Step } from './series/step.ts';
-import { WorkloadSeries } from './series/workload-series.ts';
-import { type Workload, workloadKey } from './workload.ts';
+import { createTelemetry } from './series/telemetry.ts';
+import { parseWorkloadKey, type Workload, workloadKey } from './workload.ts';
 
 export interface PipelineParts extends ReconcileParts {
   readonly history: History;
@@ -18,158 +19,194 @@ export interface PipelineParts extends ReconcileParts {
   readonly historySeconds: number;
 }
 
+interface Watched {
+  readonly scaler: PredictiveScaler;
+  readonly dossier: Dossier;
+}
+
 /**
  * The trunk: reports in, decisions out. It knows no adapter and no mesh, and does not wait: the controller drives it
  * from a timer, the replay from a virtual clock, and both get the same decisions from the same reports.
  */
 export function createPipeline(parts: PipelineParts) {
-  const dossiers = new Map<string, Dossier>();
+  const { clock, cluster, history, forecaster, stepSeconds, graceMs } = parts;
+  const stepMs = stepSeconds * 1000;
+  const ringSteps = Math.ceil(parts.historySeconds / stepSeconds);
+  const telemetry = createTelemetry({ stepSeconds, graceMs, ringSteps });
+  const dossiers = new Map<string, Promise<Dossier>>();
+  const opened = new Map<string, Dossier>();
 
-  return {
-    /** Takes what one pod said. A pod of a workload that no scaler names is forgotten at once. */
-    receive(report: Report): void {
-      dossiers.get(workloadKey(report.workload))?.series.accept(report);
-    },
-
-    /** Closes the steps that ended, learns from them, and forecasts anew. Call once per step, for all workloads. */
-    async observe(): Promise<void> {
-      const scalers = parts.cluster.scalers();
-      await Promise.all(scalers.map((scaler) => open(scaler)));
-      forget(scalers);
-      const current = scalers.flatMap((scaler) => {
-        const dossier = dossiers.get(keyOf(scaler));
-        return dossier ? [{ scaler, dossier }] : [];
-      });
-      for (const { scaler, dossier } of current) closeSteps(scaler, dossier);
-      await forecast(current);
-    },
-
-    /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
-    async reconcile(workload: Workload): Promise<Account | undefined> {
-      const key = workloadKey(workload);
-      const scaler = parts.cluster.scalers().find((candidate) => keyOf(candidate) === key);
-      if (!scaler) return undefined;
-      return reconcile(scaler, await open(scaler), parts);
-    },
-
-    /** Observes once and decides every workload. */
-    async tick(): Promise<readonly Account[]> {
-      await this.observe();
-      const accounts = await Promise.all(
-        parts.cluster.scalers().map((scaler) => this.reconcile(workloadOf(scaler))),
-      );
-      return accounts.filter((account) => account !== undefined);
-    },
-
-    /** A new leader removes nothing until it has seen for itself what the load is. */
-    takeOver(): void {
-      const sinceMs = parts.clock.monotonicMs();
-      for (const dossier of dossiers.values()) dossier.memory = { ...dossier.memory, sinceMs };
-    },
-
-    workloads: (): readonly Workload[] => parts.cluster.scalers().map(workloadOf),
-    dossier: (workload: Workload): Dossier | undefined => dossiers.get(workloadKey(workload)),
-  };
-
-  /** Opens a workload's dossier, warm: with its history and what was learned of it before the process started. */
-  async function open(scaler: PredictiveScaler): Promise<Dossier> {
+  /** The dossier of a scaler's workload; on first sight with its history and what was learned before. */
+  function open(scaler: PredictiveScaler): Promise<Dossier> {
     const workload = workloadOf(scaler);
     const key = workloadKey(workload);
     const known = dossiers.get(key);
     if (known) return known;
-    const { history, clock, stepSeconds } = parts;
-    const stepMs = stepSeconds * 1000;
+    const opening = recall(workload).then((dossier) => {
+      opened.set(key, dossier);
+      return dossier;
+    });
+    dossiers.set(key, opening);
+    // A history that could not be read is asked again at the next tick.
+    opening.catch(() => dossiers.delete(key));
+    return opening;
+  }
+
+  async function recall(workload: Workload): Promise<Dossier> {
+    const key = workloadKey(workload);
     const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
-    const fromMs = toMs - Math.floor(parts.historySeconds / stepSeconds) * stepMs;
+    const fromMs = toMs - ringSteps * stepMs;
     const [rates, leadTime, capacity] = await Promise.all([
       history.rates(key, fromMs, toMs, stepSeconds),
       history.recall(key, 'lead-time'),
       history.recall(key, 'capacity'),
     ]);
-    const raced = dossiers.get(key);
-    if (raced) return raced;
-    const series = new WorkloadSeries({
-      stepSeconds,
-      graceMs: parts.graceMs,
-      ringSteps: Math.floor(parts.historySeconds / stepSeconds),
-    });
+    const series = telemetry.series(workload);
     series.preload(fromMs, rates);
-    const dossier: Dossier = {
+    return {
       workload,
       series,
       leadTime: initialLeadTime(leadTime),
       capacity: initialCapacity(capacity),
-      memory: { recommendations: [], sinceMs: clock.monotonicMs() },
+      memory: freshMemory(clock.monotonicMs()),
     };
-    dossiers.set(key, dossier);
-    return dossier;
   }
 
-  function forget(scalers: readonly PredictiveScaler[]): void {
+  function forgetAllBut(scalers: readonly PredictiveScaler[]): void {
     const named = new Set(scalers.map(keyOf));
-    for (const key of dossiers.keys()) if (!named.has(key)) dossiers.delete(key);
+    for (const key of dossiers.keys()) {
+      if (named.has(key)) continue;
+      dossiers.delete(key);
+      opened.delete(key);
+      telemetry.forget(parseWorkloadKey(key));
+    }
   }
 
-  function closeSteps(scaler: PredictiveScaler, dossier: Dossier): void {
-    const key = workloadKey(dossier.workload);
-    const pods = parts.cluster.pods(dossier.workload);
-    const expected = pods.filter(({ ready, terminating }) => ready && !terminating).map(({ uid }) => uid);
-    const steps = dossier.series.close(parts.clock.wallMs(), expected);
-    dossier.leadTime = learn(key, 'lead-time', dossier.leadTime, learnLeadTime(dossier.leadTime, pods));
-    if (steps.length === 0) return;
-    parts.history.append(key, steps);
-    dossier.capacity = learn(
-      key,
-      'capacity',
-      dossier.capacity,
-      learnFrom(steps, scaler, dossier, pods.length),
+  function closeSteps(watched: readonly Watched[]): void {
+    const byKey = new Map(watched.map((entry) => [workloadKey(entry.dossier.workload), entry]));
+    const closed = telemetry.close(clock.wallMs(), (workload) =>
+      byKey.has(workloadKey(workload)) ? readyUids(workload) : undefined,
     );
+    for (const { workload, steps } of closed) {
+      const key = workloadKey(workload);
+      const entry = byKey.get(key);
+      if (!entry) continue;
+      history.append(key, steps);
+      learnCapacityFrom(steps, entry);
+    }
   }
 
-  function learnFrom(steps: readonly Step[], scaler: PredictiveScaler, dossier: Dossier, pods: number) {
-    const target = parts.cluster.target(dossier.workload);
-    if (!target) return dossier.capacity;
+  function readyUids(workload: Workload): readonly string[] {
+    return cluster
+      .pods(workload)
+      .filter(({ ready, terminating }) => ready && !terminating)
+      .map(({ uid }) => uid);
+  }
+
+  function learnCapacityFrom(steps: readonly Step[], { scaler, dossier }: Watched): void {
+    const target = cluster.target(dossier.workload);
+    if (!target) return;
     const { ready, starting } = target;
-    return steps.reduce(
-      (state, step) =>
-        learnCapacity(state, { step, ready, starting, pods, objective: scaler.spec.objective }),
-      dossier.capacity,
+    const { objective } = scaler.spec;
+    const before = dossier.capacity;
+    dossier.capacity = steps.reduce(
+      (state, step) => learnCapacity(state, { step, ready, starting, objective }),
+      before,
     );
+    if (dossier.capacity !== before)
+      history.remember(workloadKey(dossier.workload), 'capacity', dossier.capacity);
   }
 
-  function learn<State>(key: string, name: string, before: State, after: State): State {
-    if (after !== before) parts.history.remember(key, name, after);
-    return after;
+  function learnLeadTimeOf({ dossier }: Watched): void {
+    const before = dossier.leadTime;
+    dossier.leadTime = learnLeadTime(before, cluster.pods(dossier.workload));
+    if (dossier.leadTime !== before)
+      history.remember(workloadKey(dossier.workload), 'lead-time', dossier.leadTime);
   }
 
-  async function forecast(current: readonly { scaler: PredictiveScaler; dossier: Dossier }[]): Promise<void> {
-    const asked = current.filter(({ dossier }) => dossier.series.lastKnownMs !== undefined);
-    const answers = await parts.forecaster.advance(
-      asked.map(({ scaler, dossier }) => request(scaler, dossier)),
-    );
-    for (const [index, { dossier }] of asked.entries()) {
+  async function forecastAll(watched: readonly Watched[]): Promise<void> {
+    const known = watched.filter(({ dossier }) => dossier.series.lastKnownMs !== undefined);
+    if (known.length === 0) return;
+    const originMs = Math.floor((clock.wallMs() - graceMs) / stepMs) * stepMs;
+    const answers = await forecaster.advance(known.map((entry) => requestOf(entry, originMs)));
+    for (const [index, { dossier }] of known.entries()) {
       const answer = answers[index];
       if (answer) dossier.forecast = answer;
     }
   }
 
-  function request({ spec }: PredictiveScaler, { workload, series }: Dossier): ForecastRequest {
-    const { stepSeconds } = parts;
-    const stepMs = stepSeconds * 1000;
-    const originMs = Math.floor((parts.clock.wallMs() - parts.graceMs) / stepMs) * stepMs;
+  function requestOf({ scaler, dossier: { workload, series } }: Watched, originMs: number): ForecastRequest {
     return {
       workload: workloadKey(workload),
       stepSeconds,
-      seasonSteps: Math.max(1, Math.round(spec.forecast.seasonSeconds / stepSeconds)),
+      seasonSteps: Math.max(1, Math.round(scaler.spec.forecast.seasonSeconds / stepSeconds)),
       originMs,
       ratesSince: (sinceMs) => series.ratesSince(sinceMs, originMs),
     };
   }
+
+  /** One scaler per workload: the first by name decides, a second one is told that it must go. */
+  function scalersOnce(): readonly PredictiveScaler[] {
+    const first = new Map<string, PredictiveScaler>();
+    for (const scaler of [...cluster.scalers()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const winner = first.get(keyOf(scaler));
+      if (winner === undefined) first.set(keyOf(scaler), scaler);
+      else
+        cluster.event(
+          scaler,
+          'TargetTaken',
+          `PredictiveScaler ${winner.name} scales the same target; delete one of them`,
+        );
+    }
+    return [...first.values()];
+  }
+
+  const watchAll = (): Promise<Watched[]> =>
+    Promise.all(scalersOnce().map(async (scaler) => ({ scaler, dossier: await open(scaler) })));
+
+  async function observe(): Promise<void> {
+    forgetAllBut(cluster.scalers());
+    const watched = await watchAll();
+    closeSteps(watched);
+    for (const entry of watched) learnLeadTimeOf(entry);
+    await forecastAll(watched);
+  }
+
+  return {
+    /** Takes what one pod said. */
+    receive: (report: Report): void => telemetry.accept(report),
+
+    /** Closes the steps that ended, learns from them, and forecasts anew. Call once per step, for all workloads. */
+    observe,
+
+    /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
+    async reconcile(workload: Workload): Promise<Account | undefined> {
+      const key = workloadKey(workload);
+      const scaler = scalersOnce().find((candidate) => keyOf(candidate) === key);
+      return scaler && reconcile(scaler, await open(scaler), parts);
+    },
+
+    /** Observes once and decides every workload. */
+    async tick(): Promise<readonly Account[]> {
+      await observe();
+      return Promise.all((await watchAll()).map(({ scaler, dossier }) => reconcile(scaler, dossier, parts)));
+    },
+
+    /** A new leader removes nothing until it has seen for itself what the load is. */
+    takeOver(): void {
+      const sinceMs = clock.monotonicMs();
+      for (const dossier of opened.values()) dossier.memory = { ...dossier.memory, sinceMs };
+    },
+
+    workloads: (): readonly Workload[] => scalersOnce().map(workloadOf),
+    dossier: (workload: Workload): Dossier | undefined => opened.get(workloadKey(workload)),
+    telemetryStats: () => telemetry.stats(),
+  };
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>;
 
-function workloadOf({ namespace, spec }: PredictiveScaler): Workload {
+export function workloadOf({ namespace, spec }: PredictiveScaler): Workload {
   return { namespace, kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name };
 }
 

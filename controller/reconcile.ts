@@ -5,11 +5,13 @@ import type { Dossier } from './dossier.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision } from './policy/decision.ts';
-import type { Memory, Observation } from './policy/observation.ts';
+import { noteOrder } from './policy/lead-time.ts';
+import { withoutChange } from './policy/memory.ts';
+import type { Observation } from './policy/observation.ts';
 import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
 
 /** The cluster's cache shows a write of ours within this time, or it is believed as it stands. */
-const PENDING_MS = 10_000;
+const PENDING_MS = 30_000;
 
 export interface ReconcileParts extends GatherParts {
   readonly leadership: Leadership;
@@ -44,23 +46,14 @@ function remember(
   outcome: ScaleOutcome | undefined,
 ): void {
   dossier.memory =
-    outcome?.kind === 'written' ? decision.memory : unspent(decision.memory, observation.memory);
+    outcome?.kind === 'written' ? decision.memory : withoutChange(decision.memory, observation.memory);
   if (outcome?.kind === 'written' && observation.target) {
-    const { resourceVersion } = observation.target;
+    const { resourceVersion, replicas } = observation.target;
+    if (outcome.replicas > replicas) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
     dossier.pending = {
       replicas: outcome.replicas,
       resourceVersion,
       untilMs: observation.nowMs + PENDING_MS,
     };
   }
-}
-
-/** What was not written starts no cooldown; everything else of the new memory stands. */
-function unspent(next: Memory, before: Memory): Memory {
-  const { lastUpMs: _up, lastDownMs: _down, ...rest } = next;
-  return {
-    ...rest,
-    ...(before.lastUpMs === undefined ? {} : { lastUpMs: before.lastUpMs }),
-    ...(before.lastDownMs === undefined ? {} : { lastDownMs: before.lastDownMs }),
-  };
 }

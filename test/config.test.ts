@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+const foresail = fileURLToPath(new URL('../bin/foresail.js', import.meta.url));
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [foresail, ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const refused = test.macro({
+  title: (_, args: readonly string[]) => `foresail ${args.join(' ')} exits with 2 and says what must be`,
+  exec: async (t, args: readonly string[], says: RegExp, env: Record<string, string> = {}) => {
+    const { code, stdout, stderr } = await run(args, env);
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr, says);
+    t.notRegex(stderr, /at .*\.ts:\d+/, 'no stack');
+  },
+});
+
+test(refused, ['controler'], /unknown command "controler"; it must be one of demo, controller/);
+test(refused, ['controller', '--step-seconds', '0'], /--step-seconds.*whole number from 1 to 300/);
+test(refused, ['controller', '--otlp-address', 'here'], /--otlp-address.*HOST:PORT/);
+test(refused, ['controller', '--log-level', 'loud'], /--log-level.*trace, debug, info/);
+test(refused, ['controller', '--no-such'], /unknown option '--no-such'/);
+test(refused, ['controller', 'extra'], /too many arguments/);
+test('an environment variable is held to the same rules as its flag, and is named', async (t) => {
+  const { code, stderr } = await run(['controller'], { FORESAIL_HISTORY_DAYS: '99' });
+  t.is(code, 2);
+  t.regex(stderr, /FORESAIL_HISTORY_DAYS.*whole number from 1 to 28/);
+});
+
+test('a kubeconfig that is missing is named, with what to do', async (t) => {
+  const { code, stderr } = await run([
+    'controller',
+    '--kubeconfig',
+    '/no/such/kubeconfig',
+    '--history-file',
+    ':memory:',
+  ]);
+  t.is(code, 2);
+  t.regex(stderr, /\/no\/such\/kubeconfig/);
+});
+
+test('help is help: it goes to stdout and exits with 0', async (t) => {
+  for (const args of [
+    ['--help'],
+    ['controller', '--help'],
+    ['import', '--help'],
+    ['demo', '--help'],
+    ['sidecar', '--help'],
+  ]) {
+    const { code, stdout } = await run(args);
+    t.is(code, 0, args.join(' '));
+    t.regex(stdout, /Usage/, args.join(' '));
+  }
+});
+
+test('the version is the package’s', async (t) => {
+  const { stdout } = await run(['--version']);
+  t.regex(stdout, /^\d+\.\d+\.\d+\n$/);
+});

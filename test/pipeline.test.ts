@@ -1,0 +1,194 @@
+import test from 'ava';
+import { VirtualClock } from '../controller/clock.ts';
+import { createPipeline } from '../controller/pipeline.ts';
+import type { Account, Leadership } from '../controller/ports.ts';
+import type { Workload } from '../controller/workload.ts';
+import { fakeCluster, readyPods, scalerOf } from './fakes/cluster.ts';
+import { fakeForecaster } from './fakes/forecaster.ts';
+import { fakeHistory } from './fakes/history.ts';
+
+const web: Workload = { namespace: 'shop', kind: 'Deployment', name: 'web' };
+const startMs = Date.UTC(2026, 0, 5);
+const stepMs = 15_000;
+
+function setUp(
+  options: {
+    rpsAhead?: number;
+    past?: (atMs: number) => number;
+    wobble?: number;
+    spec?: Record<string, unknown>;
+  } = {},
+) {
+  const { wobble = 0 } = options;
+  const clock = new VirtualClock(startMs);
+  const cluster = fakeCluster();
+  const history = fakeHistory(options.past);
+  const forecaster = fakeForecaster(() => options.rpsAhead ?? 100);
+  const leader = { leading: true, epoch: 7, holder: 'a' };
+  const leadership: Leadership = { current: () => leader };
+  const accounts: Account[] = [];
+  const recorder = { decided: (account: Account) => void accounts.push(account) };
+  cluster.setScalers([
+    scalerOf({
+      capacity: { requestsPerSecondPerReplica: 50 },
+      forecast: { leadSeconds: 30 },
+      ...options.spec,
+    }),
+  ]);
+  cluster.setTarget(web, { replicas: 2, ready: 2, starting: 0, resourceVersion: '10' });
+  cluster.setPods(web, readyPods(2, startMs - 60_000));
+  const pipeline = createPipeline({
+    ...{ clock, cluster, history, forecaster, leadership, recorder, stepSeconds: 15, graceMs: 0 },
+    historySeconds: 3600,
+  });
+  const totals = new Map<string, number>();
+  const play = async (rpsPerPod: number, steps = 1): Promise<readonly Account[]> => {
+    let last: readonly Account[] = [];
+    for (let step = 0; step < steps; step++) {
+      clock.advance(stepMs);
+      for (const { uid, name } of cluster.pods(web)) {
+        const total = (totals.get(uid) ?? 0) + rpsPerPod * 15 + (step % 5) * wobble;
+        totals.set(uid, total);
+        const counter = {
+          kind: 'counter',
+          signal: 'requests',
+          outcome: 'ok',
+          temporality: 'cumulative',
+        } as const;
+        pipeline.receive({
+          ...{ workload: web, podUid: uid, podName: name, receivedAtMs: clock.wallMs() },
+          points: [{ ...counter, startMs, atMs: clock.wallMs(), value: total }],
+        });
+      }
+      last = await pipeline.tick();
+    }
+    return last;
+  };
+  return { clock, cluster, history, forecaster, leader, accounts, pipeline, play };
+}
+
+test('replicas are asked for before the load is there', async (t) => {
+  const { play, cluster } = setUp({ rpsAhead: 400 });
+  await play(30, 3);
+  const [write] = cluster.written;
+  t.is(write?.replicas, 8, '400 requests/s at 50 per replica');
+  t.is(write?.epoch, 7);
+  t.is(write?.reason, 'ForecastDemand');
+});
+
+test('a written scale is not written again before the cluster shows it', async (t) => {
+  const { play, cluster } = setUp({ rpsAhead: 400 });
+  await play(30, 3);
+  const count = cluster.written.length;
+  t.is(count, 1);
+});
+
+test('a follower decides all the same and writes nothing', async (t) => {
+  const { play, cluster, leader, accounts } = setUp({ rpsAhead: 400 });
+  leader.leading = false;
+  await play(30, 3);
+  t.is(cluster.written.length, 0);
+  t.is(cluster.published.length, 0);
+  t.is(accounts.at(-1)?.decision.replicas, 8);
+  leader.leading = true;
+  await play(30);
+  t.is(cluster.written.at(-1)?.replicas, 8);
+});
+
+test('a write that failed is tried again at the next tick, and the refusal is told', async (t) => {
+  const { play, cluster } = setUp({ rpsAhead: 400 });
+  cluster.failNext({ kind: 'refused', reason: 'FencedOut', message: 'epoch must be at least 8' });
+  await play(30, 2);
+  t.true(cluster.written.length >= 2);
+  t.true(cluster.events.some(({ reason }) => reason === 'FencedOut'));
+});
+
+test('telemetry that stops holds the replicas, whatever the forecast says', async (t) => {
+  const { play, cluster, clock, pipeline } = setUp({ rpsAhead: 100 });
+  await play(50, 4);
+  const before = cluster.written.length;
+  for (let step = 0; step < 40; step++) {
+    clock.advance(stepMs);
+    await pipeline.tick();
+  }
+  t.deepEqual(
+    cluster.written.slice(before).filter(({ replicas }) => replicas < 2),
+    [],
+  );
+  t.true(
+    cluster.published.some(({ conditions }) =>
+      conditions.some(({ reason }) => reason === 'TelemetryMissing'),
+    ),
+  );
+});
+
+test('the model is given the history that was stored before this process started', async (t) => {
+  const { play, forecaster } = setUp({ past: (atMs) => (atMs < startMs ? 33 : Number.NaN) });
+  await play(30, 2);
+  const rates = forecaster.asked.at(-1)?.ratesSince(startMs - 10 * stepMs);
+  t.is(rates?.length, 12);
+  t.is(rates?.[0], 33);
+  t.is(rates?.at(-1), 60);
+});
+
+test('steps are stored, and what was learned is remembered', async (t) => {
+  const { play, history } = setUp();
+  await play(30, 3);
+  t.deepEqual(
+    history.appended.get('shop/Deployment/web')?.map(({ rps }) => rps),
+    [60, 60, 60],
+  );
+  t.true(history.remembered.has('shop/Deployment/web lead-time'));
+});
+
+test('an unchanged status is not written at every tick', async (t) => {
+  const { play, cluster } = setUp({ rpsAhead: 90 });
+  await play(45, 18);
+  t.true(cluster.published.length <= 4, `${cluster.published.length} status writes in 18 ticks`);
+});
+
+test('a workload whose scaler is gone is forgotten', async (t) => {
+  const { play, cluster, pipeline } = setUp();
+  await play(30, 2);
+  t.truthy(pipeline.dossier(web));
+  cluster.setScalers([]);
+  await play(30);
+  t.is(pipeline.dossier(web), undefined);
+});
+
+test('of two scalers for one target the first by name decides, and the second is told', async (t) => {
+  const { play, cluster } = setUp({ rpsAhead: 400 });
+  const pinned = { capacity: { requestsPerSecondPerReplica: 50 }, forecast: { leadSeconds: 30 } };
+  cluster.setScalers([
+    { ...scalerOf({ ...pinned, maxReplicas: 3 }), name: 'zz' },
+    { ...scalerOf(pinned), name: 'aa' },
+  ]);
+  await play(30, 3);
+  t.deepEqual([...new Set(cluster.written.map(({ replicas }) => replicas))], [8]);
+  t.true(
+    cluster.events.some(
+      ({ reason, message }) => reason === 'TargetTaken' && /PredictiveScaler aa/.test(message),
+    ),
+  );
+});
+
+test('a new leader removes nothing at once', async (t) => {
+  const { play, cluster, leader, pipeline } = setUp({
+    rpsAhead: 40,
+    wobble: 1, // traffic that never varies is taken for a stuck counter
+    spec: {
+      forecast: { leadSeconds: 30, mayScaleDown: true },
+      capacity: { requestsPerSecondPerReplica: 50 },
+    },
+  });
+  leader.leading = false;
+  cluster.setTarget(web, { replicas: 6, ready: 6, starting: 0, resourceVersion: '11' });
+  cluster.setPods(web, readyPods(6, startMs - 60_000));
+  await play(5, 40);
+  leader.leading = true;
+  pipeline.takeOver();
+  await play(5, 10);
+  t.deepEqual(cluster.written, []);
+  await play(5, 20);
+  t.true((cluster.written[0]?.replicas ?? 6) < 6, 'and does so once it has seen the load for itself');
+});
