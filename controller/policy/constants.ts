@@ -44,3 +44,42 @@ export const START_GIVEN_UP_SECONDS = 600;
 
 /** A pod created later than this after an order was not created because of it. */
 export const ORDER_WINDOW_SECONDS = 120;
+
+/** Fewer requests per second than this make a p99 of a 15 s step that is just its slowest request. */
+export const EVIDENCE_LEAST_RPS = 5;
+
+/** Steps before capacity counts as known: 5 minutes at 15 s, the span of one reactive window. */
+export const EVIDENCE_LEAST_STEPS = 20;
+
+/** So many steps must have carried a rate before it is believed: one lucky step proves nothing. */
+export const GOOD_STEPS = 5;
+
+/** So many misses at a rate or below, net of what speaks against them, make the rate too much. */
+export const MISSED_STEPS = 3;
+
+/** Evidence of one rate counts at most this often, so that a change of the software is learned within minutes. */
+export const EVIDENCE_MOST = 40;
+
+/** What one miss leaves of the good evidence at its rate and above. */
+export const GOOD_KEPT = 0.9;
+
+/** What one good step leaves of the misses at its rate and below: 3 net misses stand from about 12 % missed steps on. */
+export const MISSED_KEPT = 0.95;
+
+/** Misses fade with this half-life also where no good step speaks against them: their cause may be gone. */
+export const MISSED_HALF_LIFE_SECONDS = 6 * 3600;
+
+/** A fleet that misses at less than this share of what it has carried is not short of replicas: something else is. */
+export const ANCHOR_SHARE = 0.5;
+
+/** What one such miss leaves of the anchor: half of it in about 3 hours of nothing but misses at 15 s. */
+export const ANCHOR_KEPT = 0.999;
+
+/** Steps after a pod became Ready in which a miss may be its cold start: 45 s at 15 s. */
+export const SETTLING_STEPS = 3;
+
+/** Rates are counted in bins this much apart, so the learned bound is at most this much too low. */
+export const RATE_BIN = 1.02;
+
+/** So many bins below a missed rate go on being believed: 6 % lower. */
+export const RETREAT_BINS = 3;

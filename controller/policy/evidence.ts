@@ -1,0 +1,51 @@
+import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
+import type { Interval, Step } from '../series/step.ts';
+import { EVIDENCE_LEAST_RPS } from './constants.ts';
+
+export type Objective = PredictiveScalerSpec['objective'];
+
+/** One closed step and the fleet that served it. */
+export interface Evidence {
+  readonly step: Step;
+  /** Pods Ready when the step closed, and asked for but not Ready. */
+  readonly ready: number;
+  readonly starting: number;
+  readonly objective: Objective;
+}
+
+/** How much a step speaks for (`met` 0..1) its rate, and whether it speaks against it. Neither: it says nothing. */
+export interface Testimony {
+  readonly met: number;
+  readonly missed: boolean;
+}
+
+const silent: Testimony = { met: 0, missed: false };
+
+/** A percentile somewhere in a bucket that holds the threshold, while p95 is surely under it. */
+const WEAK = 0.25;
+
+/**
+ * Reads the objective off the buckets. A percentile is known as the bucket it fell in: (lower, upper].
+ * Errors alone are no testimony against a rate: more replicas do not cure a broken dependency, and errors that come
+ * from overload come with latency. A step with errors does not speak for its rate either: failing fast is fast.
+ *
+ * threshold 250 ms; p99 in (100, 250] ms | (250, 500] ms | (200, 300] ms with p95 in (100, 200] ms
+ * 250 <= 250 | 250 >= 250 | neither, and 200 <= 250
+ * -> met 1 | missed | met 0.25
+ */
+export function testify({ step, objective }: Evidence): Testimony {
+  const { latency } = step;
+  if (step.flags.length > 0 || !(step.rps >= EVIDENCE_LEAST_RPS) || latency === undefined) return silent;
+  const held = percentileOf(latency, objective.percentile);
+  const thresholdSeconds = objective.thresholdMs / 1000;
+  if (held.lower >= thresholdSeconds) return { met: 0, missed: true };
+  if (!(step.errorRatio * 100 <= objective.budgetPercent)) return silent;
+  if (held.upper <= thresholdSeconds) return { met: 1, missed: false };
+  return latency.p95.upper <= thresholdSeconds ? { met: WEAK, missed: false } : silent;
+}
+
+/** The nearest percentile that is known and at least as strict; p99 stands for what is above it. */
+function percentileOf(latency: NonNullable<Step['latency']>, percentile: number): Interval {
+  if (percentile <= 50) return latency.p50;
+  return percentile <= 95 ? latency.p95 : latency.p99;
+}

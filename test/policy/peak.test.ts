@@ -1,0 +1,34 @@
+import test from 'ava';
+import { isUsable, peakRps } from '../../controller/policy/peak.ts';
+import { forecast } from './observations.ts';
+
+const shaped = forecast((steps) => {
+  if (steps === 2) return { p50: 60, p90: 90, p95: 100, p99: 140 };
+  if (steps === 5) return { p50: 80, p90: 110, p95: 130, p99: 200 };
+  return steps === 1 ? { p50: 50 } : { p50: 300, p99: 400 };
+});
+
+const answers = test.macro((t, steps: number, probability: number, rps: number) => {
+  t.true(Math.abs(peakRps(shaped, steps, probability) - rps) < 1e-9);
+});
+
+test('between two windows and two quantiles', answers, 3, 0.97, 135);
+test('at a window and a quantile', answers, 5, 0.95, 130);
+test('between p50 and p90', answers, 2, 0.7, 75);
+test('between p90 and p95', answers, 2, 0.925, 95);
+test('above p99 there is nothing known', answers, 2, 0.9999, 140);
+test('below p50 neither', answers, 2, 0.2, 60);
+test('a window shorter than the shortest', answers, 0.5, 0.5, 50);
+test('a window longer than the longest', answers, 40, 0.99, 400);
+
+test('without a window there is no answer', (t) => {
+  t.is(peakRps({ ...shaped, peaks: [] }, 3, 0.99), Number.NaN);
+});
+
+test('one figure that is not a number spoils a forecast', (t) => {
+  t.true(isUsable(shaped));
+  t.false(isUsable({ ...shaped, peaks: [] }));
+  for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+    t.false(isUsable(forecast((steps) => (steps === 20 ? { p50: 1, p90: broken } : { p50: 1 }))));
+  }
+});
