@@ -1,0 +1,60 @@
+export declare const ABI: number;
+export declare const LEADS: number;
+/** mean, p50, p90, p95, p99. */
+export declare const FIGURES: number;
+export declare const WATCHED_LEADS: readonly number[];
+export declare const PEAK_STEPS: readonly number[];
+export declare const EXPERTS: readonly string[];
+export declare const FUNCTIONS: readonly string[];
+
+declare const compiled: unique symbol;
+
+/** A WebAssembly.Module; may be sent to another thread. */
+export interface CompiledModule {
+  readonly [compiled]: true;
+}
+
+/** Throws a WebAssembly.CompileError for bytes that are not WebAssembly. Runs nothing. */
+export declare function compile(bytes: Uint8Array): CompiledModule;
+
+/** Why a compiled module is not a forecaster, or undefined when it is one by its imports and exports. */
+export declare function mismatch(module: CompiledModule): string | undefined;
+
+export interface ExpertScore {
+  readonly expert: string;
+  readonly leads: readonly {
+    readonly lead: number;
+    /** Requests per second, averaged with a half-life of one season. */
+    readonly meanAbsoluteError: number;
+    /** 0..1, summing to 1 over the experts; 1 for the ensemble itself. */
+    readonly weight: number;
+  }[];
+}
+
+/** One instance with its own memory, for many series. A trap surfaces as WebAssembly.RuntimeError. */
+export declare class Forecaster {
+  /** Throws a TypeError for a module with other imports, exports or ABI. */
+  constructor(moduleOrBytes: CompiledModule | Uint8Array);
+  /** A handle (> 0), or 0 when the periods are refused (2..100,000; week above season) or memory is at its limit. */
+  open(seasonSteps: number, weekSteps?: number): number;
+  close(handle: number): void;
+  /** One step's rate, NaN when missing. 1: counted, 0: missing or impossible, -1: no such handle. */
+  push(handle: number, value: number): number;
+  /** How many of the values were counted, or -1. */
+  pushMany(handle: number, values: Float64Array): number;
+  /** LEADS x FIGURES; finite, >= 0, p50..p99 ascending. Throws a RangeError for a handle that is not open. */
+  forecast(handle: number, into?: Float64Array): Float64Array;
+  /** PEAK_STEPS.length x FIGURES, of the maximum over the next steps. */
+  peaks(handle: number, into?: Float64Array): Float64Array;
+  score(handle: number): readonly ExpertScore[];
+  /** Bytes of one series and of its snapshot. */
+  bytes(handle: number): number;
+  counts(handle: number): { readonly steps: number; readonly known: number; readonly rejected: number };
+  snapshot(handle: number): Uint8Array<ArrayBuffer>;
+  /**
+   * False when the bytes are no snapshot of a series with this handle's season and week. Bytes of another length
+   * change nothing; damaged ones leave the series empty.
+   */
+  restore(handle: number, bytes: Uint8Array): boolean;
+  memoryBytes(): number;
+}

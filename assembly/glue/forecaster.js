@@ -1,0 +1,147 @@
+/**
+ * The forecaster's module behind one typed class. Imports nothing: the caller passes the bytes (or a compiled
+ * module), and so decides which bytes are run.
+ */
+export const ABI = 1;
+export const LEADS = 30;
+export const FIGURES = 5;
+export const WATCHED_LEADS = [1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30];
+export const PEAK_STEPS = [1, 2, 5, 10, 20, 30];
+export const EXPERTS = ['naive', 'seasonal-naive', 'weekly-naive', 'holt-winters', 'regression', 'ensemble'];
+
+/** Every function a module must export to be run. */
+export const FUNCTIONS = [
+  'abi',
+  'open',
+  'close',
+  'push',
+  'pushMany',
+  'forecast',
+  'peaks',
+  'score',
+  'bytes',
+  'steps',
+  'known',
+  'rejected',
+  'snapshot',
+  'target',
+  'restore',
+  'staging',
+];
+
+const CHUNK = 4096;
+
+export function compile(bytes) {
+  return new WebAssembly.Module(bytes);
+}
+
+/** Why a compiled module is not a forecaster, or undefined when it is one by its imports and exports. */
+export function mismatch(module) {
+  const imports = WebAssembly.Module.imports(module);
+  if (imports.length > 0) {
+    return `it imports ${imports[0].module}.${imports[0].name}; a forecaster imports nothing`;
+  }
+  const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+  if (exported.get('memory') !== 'memory') return 'it exports no memory';
+  const missing = FUNCTIONS.filter((name) => exported.get(name) !== 'function');
+  return missing.length > 0 ? `it does not export ${missing.join(', ')}` : undefined;
+}
+
+export class Forecaster {
+  #exports;
+  #staging = 0;
+
+  constructor(moduleOrBytes) {
+    const module =
+      moduleOrBytes instanceof WebAssembly.Module ? moduleOrBytes : new WebAssembly.Module(moduleOrBytes);
+    const reason = mismatch(module);
+    if (reason) throw new TypeError(`not a forecaster module: ${reason}`);
+    this.#exports = new WebAssembly.Instance(module).exports;
+    const abi = this.#exports.abi();
+    if (abi !== ABI)
+      throw new TypeError(`the module speaks ABI ${abi}, this glue ABI ${ABI}: rebuild assembly/`);
+  }
+
+  open(seasonSteps, weekSteps = 0) {
+    return this.#exports.open(seasonSteps, weekSteps);
+  }
+
+  close(handle) {
+    this.#exports.close(handle);
+  }
+
+  push(handle, value) {
+    return this.#exports.push(handle, value);
+  }
+
+  pushMany(handle, values) {
+    const { memory, staging, pushMany } = this.#exports;
+    if (this.#staging === 0) this.#staging = staging(CHUNK);
+    if (this.#staging === 0) throw new RangeError('the forecaster has no memory left for a batch of values');
+    let counted = 0;
+    for (let from = 0; from < values.length; from += CHUNK) {
+      const part = values.subarray(from, from + CHUNK);
+      new Float64Array(memory.buffer, this.#staging, part.length).set(part);
+      const result = pushMany(handle, this.#staging, part.length);
+      if (result < 0) return -1;
+      counted += result;
+    }
+    return counted;
+  }
+
+  forecast(handle, into = new Float64Array(LEADS * FIGURES)) {
+    return this.#copy(this.#exports.forecast(handle), into, LEADS * FIGURES);
+  }
+
+  peaks(handle, into = new Float64Array(PEAK_STEPS.length * FIGURES)) {
+    return this.#copy(this.#exports.peaks(handle), into, PEAK_STEPS.length * FIGURES);
+  }
+
+  score(handle) {
+    const figures = new Float64Array(EXPERTS.length * WATCHED_LEADS.length * 2);
+    this.#copy(this.#exports.score(handle), figures, figures.length);
+    return EXPERTS.map((expert, row) => ({
+      expert,
+      leads: WATCHED_LEADS.map((lead, column) => {
+        const at = (row * WATCHED_LEADS.length + column) * 2;
+        return { lead, meanAbsoluteError: figures[at], weight: figures[at + 1] };
+      }),
+    }));
+  }
+
+  bytes(handle) {
+    return this.#exports.bytes(handle);
+  }
+
+  counts(handle) {
+    const { steps, known, rejected } = this.#exports;
+    return { steps: steps(handle), known: known(handle), rejected: rejected(handle) };
+  }
+
+  snapshot(handle) {
+    const at = this.#address(this.#exports.snapshot(handle));
+    return new Uint8Array(this.#exports.memory.buffer, at, this.bytes(handle)).slice();
+  }
+
+  restore(handle, bytes) {
+    const length = this.bytes(handle);
+    const at = this.#address(this.#exports.target(handle));
+    if (bytes.length !== length) return false;
+    new Uint8Array(this.#exports.memory.buffer, at, length).set(bytes);
+    return this.#exports.restore(handle) === 1;
+  }
+
+  memoryBytes() {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  #address(pointer) {
+    if (pointer === 0) throw new RangeError('no series is open under this handle');
+    return pointer;
+  }
+
+  #copy(pointer, into, length) {
+    into.set(new Float64Array(this.#exports.memory.buffer, this.#address(pointer), length));
+    return into;
+  }
+}
