@@ -1,0 +1,43 @@
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * Bundles the sidecar into one small file: loading OpenTelemetry's modules one by one costs tens of megabytes that a
+ * container beside every pod would pay for. Does nothing when the bundle is newer than all it is made of.
+ */
+const root = join(import.meta.dirname, '..');
+const bundle = join(root, 'sidecar/pkg/foresail-sidecar.js');
+const sources = [
+  ...sourcesIn('sidecar'),
+  ...sourcesIn('istio'),
+  ...sourcesIn('linkerd'),
+  'package-lock.json',
+];
+
+if (sources.some((source) => modifiedMs(join(root, source)) > modifiedMs(bundle))) {
+  mkdirSync(join(root, 'sidecar/pkg'), { recursive: true });
+  await build({
+    entryPoints: [join(root, 'sidecar/main.ts')],
+    outfile: bundle,
+    bundle: true,
+    minify: true,
+    keepNames: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** Minus infinity for a file that is not there. */
+function modifiedMs(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+}

@@ -16,10 +16,22 @@ export const signals = {
   latency: 'foresail.request.latency',
   /** Gauge, `{request}`: requests being served now; absent where the proxy has no such figure. */
   inflight: 'foresail.requests.inflight',
+  /** Sum, cumulative, monotonic, `{scrape}`. Scrapes of the proxy that failed and left a gap. For people. */
+  scrapeFailures: 'foresail.sidecar.scrape.failures',
+  /** Sum, cumulative, monotonic, `{export}`. Exports that no endpoint will get: the queue was full, or one refused. */
+  exportsDropped: 'foresail.sidecar.export.dropped',
 } as const;
 
 /** Attribute keys of the signals above. */
 export const attributes = { outcome: 'outcome', quantile: 'quantile', bound: 'bound' } as const;
+
+/** Resource attributes: where the latency clock stops (`first-byte` | `end-of-response`), what a request is counted at. */
+export const resourceAttributes = {
+  proxy: 'foresail.proxy',
+  latencyUntil: 'foresail.latency.until',
+  /** `arrival` | `completion`: under overload a completion rate is below the demand. */
+  countedAt: 'foresail.requests.counted_at',
+} as const;
 
 /** The audience of the projected ServiceAccount token a sidecar presents; the controller reviews for this one only. */
 export const TELEMETRY_AUDIENCE = 'foresail.dev/otlp';
