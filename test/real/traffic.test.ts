@@ -32,7 +32,7 @@ realTest('requests go through Envoy to the Ready pods, and follow them when they
 
   await rig().kubectl(['scale', 'deployment/shop', '--replicas=1']);
   const during = summarize(await startLoad({ url: envoy.url, profile: steady(50, 4), seed: 3 }).done);
-  t.true(during.succeeded / during.sent > 0.97, `${during.succeeded} of ${during.sent} while pods went away`);
+  t.is(during.succeeded, during.sent, 'pods that go away finish what they have');
   t.is(pods.ready().length, 1);
   t.regex(await envoy.metrics(), /envoy_cluster_upstream_rq_time_bucket\{envoy_cluster_name="shop"/);
   await pods.stop();

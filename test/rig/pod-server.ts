@@ -16,10 +16,11 @@ import { seededRandom } from './random.ts';
 export type ServedPod = { readonly address: string; readonly behaviour: PodBehaviour };
 export type PodStats = PodCounts & { readonly address: string };
 
-/** A pod that is no longer Ready finishes what it has, as one does between SIGTERM and its end. */
+/** A pod that is no longer Ready serves on over the connections it has, as one does between SIGTERM and its end. */
 const DRAIN_MS = 2_000;
 
 const queues = new Map<string, PodQueue>();
+const draining = new Map<string, PodQueue>();
 const sockets = new Map<string, Set<Socket>>();
 const random = seededRandom(1);
 
@@ -38,9 +39,14 @@ function setPods(pods: readonly ServedPod[]): void {
 }
 
 function retire(address: string): void {
+  const queue = queues.get(address);
+  if (queue === undefined) return;
   queues.delete(address);
+  draining.set(address, queue);
   const open = [...(sockets.get(address) ?? [])];
   setTimeout(() => {
+    // The address may belong to a new pod by now, which has a line of its own.
+    if (draining.get(address) === queue) draining.delete(address);
     for (const socket of open) socket.destroy();
   }, DRAIN_MS);
 }
@@ -60,7 +66,7 @@ function onConnection(socket: Socket): void {
 
 function onRequest(request: IncomingMessage, response: ServerResponse): void {
   const address = request.socket.localAddress ?? '';
-  const queue = queues.get(address);
+  const queue = queues.get(address) ?? draining.get(address);
   request.resume();
   if (queue === undefined) {
     answer(response, 503, { error: 'the pod is not Ready' }, { connection: 'close' });

@@ -14,30 +14,27 @@ export async function missingTools(): Promise<readonly string[]> {
     findGo().then((go) => (go === undefined ? GO_ADVICE : undefined)),
     advice(works('openssl', ['version']), 'openssl was not found; install the package openssl'),
     advice(works('ip', ['-V']), 'ip was not found; install the package iproute2'),
-    advice(works('flock', ['--version']), 'flock was not found; install the package util-linux'),
     advice(works('setpriv', ['--version']), 'setpriv was not found; install the package util-linux'),
+    advice(works('unshare', ['--version']), 'unshare was not found; install the package util-linux'),
+    advice(works('flock', ['--version']), 'flock was not found; install the package util-linux'),
     advice(
       works('python3', ['-m', 'pip', '--version']),
       'pip was not found (it fetches Envoy); install the packages python3 and python3-pip',
     ),
-    canUnshare(),
   ]);
-  return checks.filter((text) => text !== undefined);
+  const missing = checks.filter((text) => text !== undefined);
+  if (missing.length > 0 || (await works('setpriv', namespaceArguments(['true'])))) return missing;
+  return [NAMESPACE_ADVICE];
 }
+
+const NAMESPACE_ADVICE =
+  'a network namespace could not be made; run as root or where unprivileged user namespaces are permitted ' +
+  '(in a container: with the capabilities SYS_ADMIN and NET_ADMIN)';
 
 const GO_ADVICE = `Go >= ${OLDEST_GO.major}.${OLDEST_GO.minor} was not found on PATH; install it from go.dev/dl`;
 
 async function advice(check: Promise<boolean>, text: string): Promise<string | undefined> {
   return (await check) ? undefined : text;
-}
-
-async function canUnshare(): Promise<string | undefined> {
-  if (await works('setpriv', namespaceArguments(['true']))) return undefined;
-  return (
-    'a network namespace cannot be made (unshare, ip link set lo up); install util-linux and iproute2, and run as root ' +
-    'or where unprivileged user namespaces are permitted (sysctl kernel.unprivileged_userns_clone=1; ' +
-    'in a container: --cap-add SYS_ADMIN --cap-add NET_ADMIN)'
-  );
 }
 
 export async function findGo(): Promise<Go | undefined> {

@@ -10,7 +10,7 @@ import { type ControlPlane, createControlPlane } from './control-plane.ts';
 import { type Envoy, type EnvoyOptions, startEnvoy } from './envoy.ts';
 import { createKwok, nodeManifests } from './kwok.ts';
 import { failedFolder, sessionFolder } from './namespace.ts';
-import type { Part } from './part.ts';
+import { createPart, type Part, type PartOptions } from './part.ts';
 import { isMissing, type Parts } from './parts.ts';
 import { type Pods, type PodsOptions, startPods } from './pods.ts';
 import { freePorts } from './ports.ts';
@@ -48,6 +48,8 @@ export type Rig = ControlPlane & {
   startEnvoy(options: Omit<EnvoyOptions, 'parts' | 'folder' | 'logs'>): Promise<Envoy>;
   startPrometheus(options?: Omit<PrometheusOptions, 'parts' | 'folder' | 'logs'>): Promise<Prometheus>;
   startPods(options: Omit<PodsOptions, 'api' | 'logs'>): Promise<Pods>;
+  /** Starts any other process as a part: its log is beside the others', and it ends with the rig. */
+  startProcess(options: Omit<PartOptions, 'logFile'>): Promise<Part>;
   /** Keeps a copy of the logs and says where. */
   keepLogs(): string;
   stop(): Promise<void>;
@@ -138,7 +140,7 @@ function kubectlOf(parts: Parts, kubeconfig: string): Pick<Rig, 'kubectl' | 'app
       const kustomized = !isText && existsSync(join(yamlOrPath, 'kustomization.yaml'));
       const flags = kustomized ? ['-k', yamlOrPath] : ['-f', isText ? '-' : yamlOrPath];
       const stdin = isText ? { stdin: yamlOrPath } : {};
-      const result = await kubectl(['apply', '--server-side', ...flags], stdin);
+      const result = await kubectl(['apply', '--server-side', '--force-conflicts', ...flags], stdin);
       if (result.code !== 0) throw new Error(`kubectl apply was refused: ${result.stderr.trim()}`);
       return result.stdout;
     },
@@ -174,7 +176,7 @@ type Surroundings = {
 function extrasOf(
   around: Surroundings,
   extras: (() => Promise<void>)[],
-): Pick<Rig, 'startEnvoy' | 'startPrometheus' | 'startPods'> {
+): Pick<Rig, 'startEnvoy' | 'startPrometheus' | 'startPods' | 'startProcess'> {
   const kept = <T extends { stop(): Promise<void> }>(extra: T): T => {
     extras.push(() => extra.stop());
     return extra;
@@ -183,6 +185,11 @@ function extrasOf(
     startEnvoy: async (options) => kept(await startEnvoy({ ...around, ...options })),
     startPrometheus: async (options = {}) => kept(await startPrometheus({ ...around, ...options })),
     startPods: async (options) => kept(await startPods({ ...around, ...options })),
+    startProcess: async (options) => {
+      const part = kept(createPart({ ...options, logFile: join(around.logs, `${options.name}.log`) }));
+      await part.start();
+      return part;
+    },
   };
 }
 
