@@ -103,7 +103,7 @@ function refuse(desk: Desk, request: FastifyRequest, reply: FastifyReply, refuse
   const answer = refusalAnswer(formatOf(request.headers['content-type']) ?? 'json', refused);
   if (mayDiscard(request)) return reply.code(answer.status).headers(answer.headers).send(answer.body);
   reply.hijack();
-  answerAndLinger(request.raw.socket, rawAnswer(answer));
+  answerAndLinger(request.raw, rawAnswer(answer));
   return reply;
 }
 
