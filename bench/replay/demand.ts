@@ -1,6 +1,7 @@
 import type { Random } from '../../controller/clock.ts';
+import type { Trace } from '../../controller/series/trace.ts';
 import { poisson } from './poisson.ts';
-import type { Trace } from './traffic.ts';
+import type { NamedTrace } from './traffic.ts';
 
 /** The rules every replay shares, so that its figures compare. */
 export const TICK_SECONDS = 15;
@@ -24,7 +25,7 @@ export interface Demand {
  *
  * Example: intervals of 60 s with 60 and 120: the tick in the middle of the first (30 s) has 60, 30 s later 90.
  */
-export function demandOf(trace: Trace, meanPods: number, random: Random): Demand {
+export function demandOf(trace: NamedTrace, meanPods: number, random: Random): Demand {
   const ticks = toTicks(trace);
   const noisy = trace.stepSeconds > TICK_SECONDS;
   const factor = meanPods / meanOf(ticks);
@@ -36,7 +37,9 @@ export function demandOf(trace: Trace, meanPods: number, random: Random): Demand
     if (Number.isNaN(value)) missing++;
     else ticks[index] = noisy ? noise(value * factor, random) : value * factor;
   }
-  return { startMs: trace.startMs, pods: ticks, missing };
+  // Steps lie on multiples of their length; a trace that begins between two is moved to the earlier.
+  const tickMs = TICK_SECONDS * 1000;
+  return { startMs: Math.floor(trace.startMs / tickMs) * tickMs, pods: ticks, missing };
 }
 
 function noise(pods: number, random: Random): number {
@@ -44,7 +47,7 @@ function noise(pods: number, random: Random): number {
 }
 
 function toTicks({ values, stepSeconds }: Trace): Float64Array {
-  if (stepSeconds <= TICK_SECONDS) return averaged(values, Math.round(TICK_SECONDS / stepSeconds));
+  if (TICK_SECONDS % stepSeconds === 0) return averaged(values, TICK_SECONDS / stepSeconds);
   const ticks = new Float64Array(Math.floor((values.length * stepSeconds) / TICK_SECONDS));
   for (let tick = 0; tick < ticks.length; tick++) {
     const at = ((tick + 0.5) * TICK_SECONDS) / stepSeconds - 0.5;

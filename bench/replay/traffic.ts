@@ -1,12 +1,8 @@
 import type { Random } from '../../controller/clock.ts';
+import type { Trace } from '../../controller/series/trace.ts';
 
-/** A trace: mean values of equal intervals, NaN where missing. */
-export interface Trace {
-  /** Unix ms, start of the first interval. */
-  readonly startMs: number;
-  readonly stepSeconds: number;
-  readonly values: Float64Array;
-  /** For people: a file's name, or that it was generated. */
+/** A trace with a name for people: a file's, or that it was generated. */
+export interface NamedTrace extends Trace {
   readonly source: string;
 }
 
@@ -33,7 +29,7 @@ const SALE = { weekday: 4, hour: 19, height: 1.1, riseMinutes: 6, halfLifeMinute
  * days that differ by some 4 % and a slow random wander (an Ornstein-Uhlenbeck process: 3 %, one hour). It is made up, and
  * `source` says so. The last day is the Friday of the last week: three weeks before it to learn from.
  */
-export function shopTraffic(random: Random, weeks = 4): Trace {
+export function shopTraffic(random: Random, weeks = 4): NamedTrace {
   const days = (weeks - 1) * 7 + 5;
   const values = new Float64Array(days * MINUTES_PER_DAY);
   let wander = 0;

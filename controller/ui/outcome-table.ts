@@ -45,7 +45,8 @@ export function outcomeTable(outcomes: readonly PolicyOutcome[], paint: Paint): 
   const body = rows.map(({ label, cell, change }) => {
     const cells = outcomes.map((outcome) => cell(outcome).padStart(CELL)).join('');
     const changed = ours && theirs ? change(ours, theirs) : '';
-    return `${label.padEnd(LABEL)}${cells}${paint(lookOf(changed), changed.padStart(CHANGE))}`.trimEnd();
+    const compared = changed === '' ? '' : paint(lookOf(changed), changed.padStart(CHANGE));
+    return `${label.padEnd(LABEL)}${cells}${compared}`;
   });
   return [paint('faint', head), ...body];
 }

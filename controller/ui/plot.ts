@@ -77,7 +77,7 @@ function drawBand(canvas: Canvas, x: number, p50: number, p99: number): void {
 
 /** A round number above everything drawn: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten, so it seldom changes. */
 function niceTop(past: readonly Sample[], band: readonly { p99: number }[]): number {
-  let most = 1;
+  let most = 10;
   for (const { demand, capacity, rivalCapacity } of past)
     most = Math.max(most, demand, capacity, rivalCapacity);
   for (const { p99 } of band) most = Math.max(most, p99);

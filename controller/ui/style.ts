@@ -35,9 +35,12 @@ export function withoutCodes(text: string): string {
   return text.replaceAll(/\u001b\[[0-9;]*m/g, '');
 }
 
-/** Cuts a text without codes to `width`, ending in an ellipsis when something was cut. */
+/**
+ * Cuts a text to `width`, ending in an ellipsis when something was cut. Control characters, which a file's name or a
+ * message from elsewhere may hold, are shown as dots.
+ */
 export function cut(text: string, width: number): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
+  const characters = [...text.replaceAll(/\p{Cc}/gu, '·')];
+  if (characters.length <= width) return characters.join('');
   return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

@@ -27,7 +27,7 @@ export function renderView(state: ViewState, size: ViewSize, paint: Paint): stri
     ...head(state, columns, paint),
     '',
     ...plot(state, { columns, rows: plotRows, secondsPerDot: SECONDS_PER_DOT }, paint),
-    legend(paint),
+    plotLegend(paint),
     '',
     paint('title', 'decisions'),
     ...decisions(state.decisions, decisionRows, columns, paint),
@@ -50,15 +50,15 @@ function head(state: ViewState, columns: number, paint: Paint): string[] {
   ];
 }
 
-function legend(paint: Paint): string {
+export function plotLegend(paint: Paint): string {
   const entries = [
-    paint('demand', '⣿ load'),
+    paint('demand', '⣿ requests/s'),
     paint('hot', '⣿ short'),
     paint('capacity', '⠒⠒ Foresail'),
     paint('rival', '⠂⠂ HPA'),
-    paint('forecast', '⣿ forecast p50-p99'),
+    paint('forecast', '⣿ forecast'),
   ];
-  return `${' '.repeat(7)}${entries.join('  ')}`;
+  return `${' '.repeat(6)}${entries.join('  ')}`;
 }
 
 function decisions(all: readonly DecisionLine[], rows: number, columns: number, paint: Paint): string[] {
