@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,9 @@ async function measure(): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [proxyPort, collectorPort] = await firstLine(peers.stdout);
+  const folder = mkdtempSync(join(tmpdir(), 'foresail-bench-'));
+  const token = join(folder, 'token');
+  writeFileSync(token, 'x'.repeat(1200));
   const bundle = join(import.meta.dirname, '../sidecar/pkg/foresail-sidecar.js');
   const sidecarArguments = [
     ...values.flags.split(' ').filter((flag) => flag !== ''),
@@ -62,6 +65,7 @@ async function measure(): Promise<void> {
   } finally {
     for (const { child } of subjects) child.kill();
     peers.kill();
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -21,7 +21,7 @@ parentPort?.on('message', async (tick: PodsTick) => {
 async function play(tick: PodsTick): Promise<PodsAnswer> {
   // Pods that are gone take their counters with them.
   senders = new Map(tick.pods.map((arrivals) => [arrivals.uid, senderOf(arrivals)]));
-  const refusals = await Promise.all(tick.pods.map((arrivals) => exportOf(arrivals, tick)));
+  const refusals = await Promise.all(tick.pods.map((arrivals) => tried(arrivals, tick)));
   const refusal = refusals.find((text) => text !== undefined);
   return { exports: tick.pods.length, ...(refusal === undefined ? {} : { refusal }) };
 }
@@ -34,6 +34,15 @@ function senderOf({ uid, readyMs }: PodArrivals): Sender {
     'content-type': 'application/x-protobuf',
   };
   return { pod: new SimulatedPod(readyMs), headers };
+}
+
+/** What went wrong, in words; undefined when nothing did. */
+async function tried(arrivals: PodArrivals, tick: PodsTick): Promise<string | undefined> {
+  try {
+    return await exportOf(arrivals, tick);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function exportOf({ uid, requests }: PodArrivals, tick: PodsTick): Promise<string | undefined> {
