@@ -1,0 +1,215 @@
+import type { PredictiveScaler } from '../api/predictive-scaler.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { Target } from '../policy/observation.ts';
+import type { Cluster, Leadership, Pod, ScaleOutcome, ScalerStatus, ScaleWrite } from '../ports.ts';
+import type { Reason } from '../reasons.ts';
+import { type Workload, workloadKey } from '../workload.ts';
+import type { Connection } from './connection.ts';
+import { EventWriter } from './events.ts';
+import type { Change } from './object-cache.ts';
+import type { ReflectorTiming } from './reflector.ts';
+import { createReflectors, type Reflectors } from './reflectors.ts';
+import { compareVersions } from './resource-version.ts';
+import { applyScale, type ScaleRequest } from './scale.ts';
+import { type ScalerRecord, type ScalerRef, sortOut, workloadOf } from './scaler-record.ts';
+import { StatusWriter } from './status.ts';
+import type { TargetRecord } from './target-record.ts';
+import { WorkloadIndex } from './workload-index.ts';
+
+export interface KubeClusterOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly leadership: Leadership;
+  /** Of this process; in Events. */
+  readonly instance: string;
+  readonly onFailure?: (what: string, error: Error) => void;
+  readonly timing?: Partial<ReflectorTiming>;
+}
+
+/** A write of ours is shown until the watch has caught up with it, and no longer than this. */
+const OVERLAY_MS = 10_000;
+/**
+ * The API server's fence reads the Lease from a cache of its own that may be some ms behind, so a new leader's first
+ * write can be refused. It is tried again after these times, if this process still leads by its own clock.
+ */
+const FENCE_LAG_MS = [100, 300, 900] as const;
+
+interface Overlay {
+  readonly replicas: number;
+  readonly resourceVersion: string;
+  readonly untilMs: number;
+}
+
+type SortedOut = ReturnType<typeof sortOut>;
+
+/** The Kubernetes side of the Cluster port. */
+export class KubeCluster implements Cluster {
+  readonly index = new WorkloadIndex();
+  readonly #options: KubeClusterOptions;
+  readonly #reflectors: Reflectors;
+  readonly #events: EventWriter;
+  readonly #statuses: StatusWriter;
+  readonly #listeners: ((workload: Workload) => void)[] = [];
+  readonly #overlays = new Map<string, Overlay>();
+  readonly #toldInvalid = new Map<string, string>();
+  #sortedOut: SortedOut | undefined;
+
+  constructor(options: KubeClusterOptions) {
+    this.#options = options;
+    const { connection, clock, random, leadership, instance } = options;
+    const failed = (what: string) => (error: Error) => options.onFailure?.(what, error);
+    this.#reflectors = createReflectors({
+      ...{ connection, clock, random, timing: options.timing, index: this.index },
+      onFailure: failed('watch'),
+      onWorkload: (workload) => this.#changed(workload),
+      onScaler: (change) => this.#scalerChanged(change),
+    });
+    this.#events = new EventWriter({ connection, clock, instance, onFailure: failed('event') });
+    this.#statuses = new StatusWriter({
+      ...{ connection, clock, random, onFailure: failed('status') },
+      published: ({ namespace, name }) => this.#reflectors.scalers.cache.get(`${namespace}/${name}`)?.status,
+      mayWrite: () => leadership.current().leading,
+    });
+  }
+
+  start(): void {
+    this.#reflectors.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#reflectors.stop(), this.#statuses.stop(), this.#events.stop()]);
+  }
+
+  /** Every resource has been listed once. */
+  synced(): boolean {
+    return this.#reflectors.synced();
+  }
+
+  counts() {
+    return { reflectors: this.#reflectors.counts(), events: this.#events.counts };
+  }
+
+  staleSeconds(): number {
+    return this.#reflectors.staleSeconds();
+  }
+
+  scalers(): readonly PredictiveScaler[] {
+    return this.#sorted().valid;
+  }
+
+  target(workload: Workload): Target | undefined {
+    const record = this.#record(workload);
+    if (record === undefined) return undefined;
+    const replicas = this.#overlaid(workload, record);
+    const ready = this.index.podsOf(record.uid).filter((pod) => pod.ready && !pod.terminating).length;
+    const { resourceVersion } = record;
+    return { replicas, ready, starting: Math.max(0, replicas - ready), resourceVersion };
+  }
+
+  pods(workload: Workload): readonly Pod[] {
+    const record = this.#record(workload);
+    return record === undefined ? [] : this.index.podsOf(record.uid);
+  }
+
+  async scale(write: ScaleWrite): Promise<ScaleOutcome> {
+    const { scaler, replicas, epoch } = write;
+    const workload = workloadOf(scaler);
+    const record = this.#record(workload);
+    if (record === undefined) {
+      return refused(`${workload.kind} ${workload.namespace}/${workload.name} must exist to be scaled`);
+    }
+    const { minReplicas, maxReplicas } = scaler.spec;
+    if (!(replicas >= minReplicas && replicas <= maxReplicas)) {
+      const bounds = `minReplicas (${minReplicas})..maxReplicas (${maxReplicas})`;
+      return refused(`replicas must be within ${bounds}; was ${replicas}`);
+    }
+    const { holder } = this.#options.leadership.current();
+    const reply = await this.#apply({ workload, uid: record.uid, replicas, epoch, holder });
+    if (reply.kind !== 'written') return reply;
+    if (reply.resourceVersion !== undefined) {
+      const untilMs = this.#options.clock.monotonicMs() + OVERLAY_MS;
+      const overlay = { replicas: reply.replicas, resourceVersion: reply.resourceVersion, untilMs };
+      this.#overlays.set(workloadKey(workload), overlay);
+    }
+    return { kind: 'written', replicas: reply.replicas };
+  }
+
+  async publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void> {
+    this.#statuses.want(scaler, status);
+  }
+
+  event(scaler: PredictiveScaler, reason: Reason, message: string): void {
+    this.#events.emit(scaler, reason, message);
+  }
+
+  onChange(listener: (workload: Workload) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** What a new leader has to say at once: which scalers are of no use. */
+  publishInvalid(): void {
+    if (!this.#options.leadership.current().leading) return;
+    for (const { ref, message } of this.#sorted().invalid) this.#tellInvalid(ref, message);
+  }
+
+  async #apply(request: ScaleRequest) {
+    const { connection, clock, leadership } = this.#options;
+    let reply = await applyScale(connection, request);
+    for (const waitMs of FENCE_LAG_MS) {
+      const { leading, epoch } = leadership.current();
+      const fencedOut = reply.kind === 'refused' && reply.reason === 'FencedOut';
+      if (!fencedOut || !leading || epoch !== request.epoch) return reply;
+      await clock.sleep(waitMs);
+      reply = await applyScale(connection, request);
+    }
+    return reply;
+  }
+
+  #record({ namespace, kind, name }: Workload): TargetRecord | undefined {
+    return this.#reflectors.targets[kind]?.cache.get(`${namespace}/${name}`);
+  }
+
+  /** Replicas asked for: what the cache says, or what we wrote when the cache is older than that. */
+  #overlaid(workload: Workload, record: TargetRecord): number {
+    const key = workloadKey(workload);
+    const overlay = this.#overlays.get(key);
+    if (overlay === undefined) return record.replicas;
+    const caughtUp = (compareVersions(record.resourceVersion, overlay.resourceVersion) ?? 0) >= 0;
+    if (!caughtUp && this.#options.clock.monotonicMs() < overlay.untilMs) return overlay.replicas;
+    this.#overlays.delete(key);
+    return record.replicas;
+  }
+
+  #sorted(): SortedOut {
+    this.#sortedOut ??= sortOut(this.#reflectors.scalers.cache.values());
+    return this.#sortedOut;
+  }
+
+  #scalerChanged({ object, previous }: Change<ScalerRecord>): void {
+    this.#sortedOut = undefined;
+    if (previous && previous.ref.uid !== object?.ref.uid) {
+      this.#statuses.forget(previous.ref.uid);
+      this.#toldInvalid.delete(previous.ref.uid);
+    }
+    for (const record of [previous, object]) {
+      if (record && 'spec' in record.parsed) this.#changed(workloadOf(record.parsed));
+    }
+    // Its own status change comes back here; then nothing differs, and nothing is written.
+    this.publishInvalid();
+  }
+
+  #tellInvalid(ref: ScalerRef, message: string): void {
+    const reason = 'InvalidSpec' as const;
+    this.#statuses.want(ref, { conditions: [{ type: 'Ready', status: 'False', reason, message }] });
+    if (this.#toldInvalid.get(ref.uid) === message) return;
+    this.#toldInvalid.set(ref.uid, message);
+    this.#events.emit(ref, reason, message);
+  }
+
+  #changed(workload: Workload): void {
+    for (const listener of this.#listeners) listener(workload);
+  }
+}
+
+const refused = (message: string): ScaleOutcome => ({ kind: 'refused', reason: 'ScaleRefused', message });
