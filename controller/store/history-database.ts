@@ -1,0 +1,122 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { assemble, type RateRun } from './rate-runs.ts';
+import { rateTable } from './rate-table.ts';
+import { openDatabase, reasonOf, type SchemaOptions } from './schema.ts';
+
+/** One flush: what was appended and remembered since the last. */
+export interface Batch {
+  readonly runs: readonly RateRun[];
+  readonly knowledge: readonly Fact[];
+}
+
+export interface Fact {
+  readonly workload: string;
+  readonly name: string;
+  /** JSON. */
+  readonly value: string;
+}
+
+/** How a write went, and what still waits to be written. */
+export interface WriteReport {
+  readonly error: string | undefined;
+  readonly waitingSteps: number;
+  readonly droppedSteps: number;
+}
+
+/** Steps that wait at most while the disk refuses: 1 h of 1,000 workloads. Then the oldest batches go. */
+const MOST_WAITING_STEPS = 240_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+/**
+ * The file, and in front of it what could not be written yet: a full disk costs durability, not service. Synchronous;
+ * runs in a worker so that no tick waits for a disk.
+ */
+export class HistoryDatabase {
+  readonly #database: DatabaseSync;
+  readonly #rates: ReturnType<typeof rateTable>;
+  readonly #retentionMs: number;
+  #waiting: Batch[] = [];
+  #droppedSteps = 0;
+  #prunedAtMs = -Infinity;
+
+  constructor(file: string, retentionMs: number, options: SchemaOptions) {
+    this.#database = openDatabase(file, options);
+    this.#rates = rateTable(this.#database);
+    this.#retentionMs = retentionMs;
+  }
+
+  /** Writes a batch, and before it those that waited, in one transaction. What fails waits for the next call. */
+  write(batch: Batch, nowMs: number): WriteReport {
+    this.#waiting.push(batch);
+    let error: string | undefined;
+    try {
+      this.#commit(this.#waiting, nowMs);
+      this.#waiting = [];
+    } catch (failure) {
+      error = reasonOf(failure);
+      this.#dropOldest();
+    }
+    return { error, waitingSteps: stepsIn(this.#waiting), droppedSteps: this.#droppedSteps };
+  }
+
+  /** Writes all or nothing, and throws when it cannot: for an import, which has somebody to tell. */
+  import(batch: Batch): void {
+    this.#commit([batch], -Infinity);
+  }
+
+  rates(workload: string, fromMs: number, toMs: number, stepSeconds: number): Float64Array {
+    const stepMs = stepSeconds * 1000;
+    const waiting = this.#waiting.flatMap(({ runs }) => runs.filter((run) => run.workload === workload));
+    const runs = [...this.#rates.read(workload, fromMs, toMs), ...waiting];
+    return assemble(runs, Math.floor(fromMs / stepMs), Math.floor(toMs / stepMs), stepSeconds);
+  }
+
+  recall(workload: string, name: string): string | undefined {
+    const waiting = this.#waiting.flatMap(({ knowledge }) => knowledge);
+    const newest = waiting.findLast((fact) => fact.workload === workload && fact.name === name);
+    if (newest !== undefined) return newest.value;
+    const row = this.#database
+      .prepare('SELECT value FROM knowledge WHERE workload = ? AND name = ?')
+      .get(workload, name);
+    return row === undefined ? undefined : String(row.value);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #commit(batches: readonly Batch[], nowMs: number): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const remember = this.#database.prepare(
+        `INSERT INTO knowledge (workload, name, value) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET value = excluded.value`,
+      );
+      for (const { runs, knowledge } of batches) {
+        this.#rates.write(runs);
+        for (const { workload, name, value } of knowledge) remember.run(workload, name, value);
+      }
+      if (nowMs - this.#prunedAtMs >= PRUNE_EVERY_MS) {
+        this.#rates.prune(nowMs - this.#retentionMs);
+        this.#prunedAtMs = nowMs;
+      }
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      // SQLite has already rolled back when the disk was full
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #dropOldest(): void {
+    while (stepsIn(this.#waiting) > MOST_WAITING_STEPS) {
+      this.#droppedSteps += stepsIn(this.#waiting.splice(0, 1));
+    }
+  }
+}
+
+function stepsIn(batches: readonly Batch[]): number {
+  let steps = 0;
+  for (const { runs } of batches) for (const { rates } of runs) steps += rates.length;
+  return steps;
+}
