@@ -32,7 +32,8 @@ async function listenPeer(): Promise<number> {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.post('/v1/metrics', (_request, reply) => reply.send(''));
   await app.listen({ port: 0, host: '127.0.0.1' });
-  return app.addresses()[0]?.port ?? 0;
+  const address = app.server.address();
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
 process.on('message', () => {
