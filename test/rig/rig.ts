@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, createApi } from './api.ts';
 import { type AuditEvent, readAudit } from './audit.ts';
 import { ensureParts } from './build.ts';
@@ -55,7 +54,7 @@ export type Rig = ControlPlane & {
   stop(): Promise<void>;
 };
 
-/** Starts everything and waits until a pod could be started; about 6 s. What started is stopped when a step fails. */
+/** Starts everything and waits until a pod could be started; about 8 s. What started is stopped when a step fails. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const session = sessionFolder();
   if (session === undefined) {
@@ -213,6 +212,5 @@ async function addNodes(rig: Rig, count: number): Promise<void> {
   ]) {
     const result = await rig.kubectl(condition);
     if (result.code !== 0) throw new Error(result.stderr);
-    await sleep(0);
   }
 }
