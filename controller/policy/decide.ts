@@ -1,6 +1,6 @@
 import type { Decision, Verdict } from './decision.ts';
-import { changes, remember } from './memory.ts';
-import type { Memory, Observation, Target } from './observation.ts';
+import { changes, noticeOthers, remember } from './memory.ts';
+import type { Memory, Observation } from './observation.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
 import { rules } from './rules.ts';
 import { assess, type Situation } from './situation.ts';
@@ -17,7 +17,8 @@ import { replicasText } from './words.ts';
 export function decide(observation: Observation): Decision {
   const { target } = observation;
   if (target === undefined || !isCount(target.replicas)) return withoutTarget(observation);
-  const situation = assess(observation, target);
+  const memory = noticeOthers(observation.memory, target.replicas, observation.nowMs);
+  const situation = assess({ ...observation, memory }, target);
   const opening = says(target.replicas, 'Steady', 'nothing asks for a change');
   const need = follow(rules.need, situation, opening);
   const restraint = follow(rules.restraint, situation, need.word);
@@ -31,7 +32,7 @@ export function decide(observation: Observation): Decision {
     reason,
     message: `${replicasText(replicas)}: ${message}`,
     trace: [...need.trace, ...restraint.trace, ...permission.trace],
-    memory: remembered(observation, target, need.word.replicas, replicas),
+    memory: remembered(situation, need.word.replicas, replicas),
   };
 }
 
@@ -52,15 +53,21 @@ function follow(list: readonly Rule[], situation: Situation, opening: Ruling) {
   return { word, trace };
 }
 
-function remembered(observation: Observation, target: Target, needed: number, asked: number): Memory {
+function remembered({ observation, current }: Situation, needed: number, asked: number): Memory {
   const { memory, nowMs } = observation;
   return {
     sinceMs: memory.sinceMs,
+    ...(asks(observation) ? { askedReplicas: asked } : {}),
     ...changes(memory),
-    ...(asked > target.replicas ? { lastUpMs: nowMs } : {}),
-    ...(asked < target.replicas ? { lastDownMs: nowMs } : {}),
+    ...(asked > current ? { lastUpMs: nowMs } : {}),
+    ...(asked < current ? { lastDownMs: nowMs } : {}),
     recommendations: remember(memory, { atMs: nowMs, replicas: needed }),
   };
+}
+
+/** In Shadow and Advisory somebody else scales, and what they do says nothing about the need. */
+function asks({ spec }: Observation): boolean {
+  return spec.mode === 'Assisted' || spec.mode === 'Automatic';
 }
 
 function withoutTarget({ spec, target, workload, memory }: Observation): Decision {

@@ -13,8 +13,9 @@ export function freshMemory(nowMs: number): Memory {
  * the way of the next try. `before` is what went into the decision, `after` what came out.
  */
 export function withoutChange(after: Memory, before: Memory): Memory {
-  const { lastUpMs: _up, lastDownMs: _down, ...rest } = after;
-  return { ...rest, ...changes(before) };
+  const { lastUpMs: _up, lastDownMs: _down, askedReplicas: _asked, ...rest } = after;
+  const asked = before.askedReplicas === undefined ? {} : { askedReplicas: before.askedReplicas };
+  return { ...rest, ...changes(before), ...asked };
 }
 
 /** The highest need of the last `seconds`, the newest of equals; undefined when none is remembered. */
@@ -41,6 +42,19 @@ export function remember(memory: Memory, next: Recommendation): Memory['recommen
       replicas > next.replicas && !(next.atMs - atMs > REACTIVE_STABILIZATION_SECONDS * 1000),
   );
   return [...kept, next];
+}
+
+/**
+ * More replicas than were asked for: somebody else, a person as a rule, wanted them. That counts as a need, so they
+ * are not taken away before a stabilisation window has passed.
+ *
+ * 8 were asked for, 15 are set, the need is 8
+ * 15 counts as needed now
+ * -> 15 at least for the window
+ */
+export function noticeOthers(memory: Memory, current: number, nowMs: number): Memory {
+  if (memory.askedReplicas === undefined || !(current > memory.askedReplicas)) return memory;
+  return { ...memory, recommendations: remember(memory, { atMs: nowMs, replicas: current }) };
 }
 
 /** The times of the last changes, absent where there was none. */

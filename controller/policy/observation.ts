@@ -61,4 +61,6 @@ export interface Memory {
   readonly recommendations: readonly { readonly atMs: number; readonly replicas: number }[];
   /** Monotonic ms at which this controller first saw the workload: a fresh start removes nothing yet. */
   readonly sinceMs: number;
+  /** What the last decision asked for; a higher number in the target was set by somebody else. */
+  readonly askedReplicas?: number;
 }

@@ -1,32 +1,36 @@
-import type { Forecast, Peak, Quantiles } from '../forecast/forecast.ts';
+import type { Forecast, Quantiles } from '../forecast/forecast.ts';
 
 /**
  * The value that the highest rate of the next `steps` steps stays under with `probability`, in requests per second;
  * NaN when the forecast cannot say. Linear between the known window lengths and between p50, p90, p95 and p99 (a
- * quantile function is convex up there, so the straight line errs upwards), clamped at both ends.
+ * quantile function is convex up there, so the straight line errs upwards), clamped at both ends; never below what one
+ * lead inside the window says by itself, because a jump between two window lengths is not a slope.
  *
- * peaks: 2 steps p95 100, p99 140; 5 steps p95 130, p99 200
+ * peaks: 2 steps p95 100, p99 140; 5 steps p95 130, p99 200; the third lead p95 90, p99 120
  * steps 3, probability 0.97
- * -> p95 110, p99 160 at 3 steps -> 135
+ * -> p95 110, p99 160 at 3 steps -> 135; the lead itself 105
  */
 export function peakRps(forecast: Forecast, steps: number, probability: number): number {
-  const { peaks } = forecast;
+  const { peaks, leads } = forecast;
   const after = peaks.find((peak) => peak.steps >= steps) ?? peaks.at(-1);
   if (after === undefined) return Number.NaN;
   const before = peaks.findLast((peak) => peak.steps <= steps) ?? after;
-  const upper = quantile(after, probability);
-  if (before.steps === after.steps) return upper;
-  return between(steps, [before.steps, quantile(before, probability)], [after.steps, upper]);
+  const known = quantile(after, probability);
+  const window =
+    before.steps === after.steps
+      ? known
+      : between(steps, [before.steps, quantile(before, probability)], [after.steps, known]);
+  const inside = leads.slice(0, Math.ceil(steps)).map((lead) => quantile(lead, probability));
+  return Math.max(window, ...inside);
 }
 
 /** Whether every figure a decision may read is a number: one NaN and the whole forecast is not believed. */
-export function isUsable(forecast: Forecast): boolean {
-  return forecast.peaks.length > 0 && forecast.peaks.every(isFinitePeak);
+export function isUsable({ peaks, leads }: Forecast): boolean {
+  return peaks.length > 0 && peaks.every(areNumbers) && leads.every(areNumbers);
 }
 
-function isFinitePeak(peak: Peak): boolean {
-  const figures = [peak.steps, peak.p50, peak.p90, peak.p95, peak.p99];
-  return figures.every((figure) => Number.isFinite(figure) && figure >= 0);
+function areNumbers({ p50, p90, p95, p99 }: Quantiles): boolean {
+  return [p50, p90, p95, p99].every((figure) => Number.isFinite(figure) && figure >= 0);
 }
 
 function quantile(quantiles: Quantiles, probability: number): number {

@@ -138,6 +138,7 @@ test('the memory notes a change, its direction and the need', (t) => {
   const up = decide(observation({ forecast: forecast(840) }));
   t.deepEqual(up.memory, {
     sinceMs: 0,
+    askedReplicas: 12,
     lastUpMs: HOUR_MS,
     recommendations: [{ atMs: HOUR_MS, replicas: 12 }],
   });
@@ -149,7 +150,12 @@ test('the memory notes a change, its direction and the need', (t) => {
 test('a write that did not happen starts no cooldown', (t) => {
   const before = { ...freshMemory(0), lastUpMs: 5 };
   const { memory } = decide(observation({ forecast: forecast(840), memory: before }));
-  t.deepEqual(withoutChange(memory, before), { ...memory, lastUpMs: 5 });
+  t.deepEqual(withoutChange(memory, before), {
+    sinceMs: 0,
+    lastUpMs: 5,
+    recommendations: memory.recommendations,
+  });
+  t.is(withoutChange(memory, { ...before, askedReplicas: 10 }).askedReplicas, 10);
   t.deepEqual(Object.keys(withoutChange(memory, freshMemory(0))), ['sinceMs', 'recommendations']);
 });
 test('a held number counts as a need, so that telemetry that returns does not scale down at once', (t) => {
@@ -157,6 +163,20 @@ test('a held number counts as a need, so that telemetry that returns does not sc
   const seeing = decide(observation({ memory: blind.memory, nowMs: HOUR_MS + 15_000 }));
   t.is(seeing.replicas, 10);
   t.is(seeing.reason, 'ScaleDownStabilized');
+});
+
+test('replicas that somebody else added count as a need, where the mode asks for replicas', (t) => {
+  const added = (mode: string) =>
+    decide(
+      observation({
+        spec: spec({ mode, forecast: { mayScaleDown: true } }),
+        target: target(15),
+        memory: { sinceMs: 0, recommendations: [], askedReplicas: 8 },
+      }),
+    );
+  t.is(added('Automatic').replicas, 15);
+  t.is(added('Automatic').reason, 'ScaleDownStabilized');
+  t.false('askedReplicas' in added('Shadow').memory);
 });
 
 test('needs that no window can ever return are not kept', (t) => {

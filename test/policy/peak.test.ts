@@ -2,11 +2,13 @@ import test from 'ava';
 import { isUsable, peakRps } from '../../controller/policy/peak.ts';
 import { forecast } from './observations.ts';
 
-const shaped = forecast((steps) => {
+const windows = forecast((steps) => {
   if (steps === 2) return { p50: 60, p90: 90, p95: 100, p99: 140 };
   if (steps === 5) return { p50: 80, p90: 110, p95: 130, p99: 200 };
   return steps === 1 ? { p50: 50 } : { p50: 300, p99: 400 };
 });
+const calm = { mean: 50, p50: 50, p90: 80, p95: 90, p99: 120 };
+const shaped = { ...windows, leads: windows.leads.map(() => calm) };
 
 const answers = test.macro((t, steps: number, probability: number, rps: number) => {
   t.true(Math.abs(peakRps(shaped, steps, probability) - rps) < 1e-9);
@@ -20,6 +22,12 @@ test('above p99 there is nothing known', answers, 2, 0.9999, 140);
 test('below p50 neither', answers, 2, 0.2, 60);
 test('a window shorter than the shortest', answers, 0.5, 0.5, 50);
 test('a window longer than the longest', answers, 40, 0.99, 400);
+
+test('a jump inside the window is seen whole, though no window length ends there', (t) => {
+  const leads = shaped.leads.map((_, lead) => (lead === 3 ? { ...calm, p99: 900 } : calm));
+  t.is(peakRps({ ...shaped, leads }, 3, 0.99), 160);
+  t.is(peakRps({ ...shaped, leads }, 3.2, 0.99), 900);
+});
 
 test('without a window there is no answer', (t) => {
   t.is(peakRps({ ...shaped, peaks: [] }, 3, 0.99), Number.NaN);
