@@ -17,15 +17,5 @@ export interface Dossier {
   forecast?: Forecast;
   /** The last decision with what it was made from and what came of it: what `explain`, the view and status show. */
   last?: Account;
-  /** A write the cluster's cache does not show yet: read your own writes, so that nothing is decided twice. */
-  pending?: Pending;
   told?: Told;
-}
-
-export interface Pending {
-  readonly replicas: number;
-  /** The target's resourceVersion when it was written: once the cache shows another, the cache is right again. */
-  readonly resourceVersion: string;
-  /** Monotonic ms after which the cache is believed whatever it shows. */
-  readonly untilMs: number;
 }

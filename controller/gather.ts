@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { capacityOf } from './policy/capacity.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
-import type { Observation, Target } from './policy/observation.ts';
+import type { Observation } from './policy/observation.ts';
 import type { Cluster } from './ports.ts';
 
 /** How many closed steps a decision sees: 10 minutes at 15 s. */
@@ -29,7 +29,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     wallMs,
     nowMs: clock.monotonicMs(),
     stepSeconds,
-    target: targetNow(dossier, cluster, clock),
+    target: cluster.target(dossier.workload),
     clusterStale: cluster.staleSeconds() > STALE_AFTER_SECONDS,
     recent: dossier.series.recent(RECENT_STEPS),
     telemetryAgeSeconds:
@@ -39,16 +39,4 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
     memory: dossier.memory,
   };
-}
-
-function targetNow(dossier: Dossier, cluster: Cluster, clock: Clock): Target | undefined {
-  const target = cluster.target(dossier.workload);
-  const { pending } = dossier;
-  if (!target || !pending) return target;
-  if (target.resourceVersion !== pending.resourceVersion || clock.monotonicMs() > pending.untilMs) {
-    delete dossier.pending;
-    return target;
-  }
-  const starting = Math.max(0, pending.replicas - target.ready);
-  return { ...target, replicas: pending.replicas, starting };
 }

@@ -17,7 +17,7 @@ export interface Cluster {
   staleSeconds(): number;
   /** All valid scalers. An invalid one is reported through {@link Cluster.publish} by the adapter and left out. */
   scalers(): readonly PredictiveScaler[];
-  /** The target of a scaler as the cache has it; undefined when it does not exist. */
+  /** The target of a scaler; undefined when it does not exist. Shows this process's own writes at once. */
   target(workload: Workload): Target | undefined;
   /** Pods of the workload with the times that lead time and capacity are learned from. */
   pods(workload: Workload): readonly Pod[];

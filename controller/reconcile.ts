@@ -10,9 +10,6 @@ import { withoutChange } from './policy/memory.ts';
 import type { Observation } from './policy/observation.ts';
 import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
 
-/** The cluster's cache shows a write of ours within this time, or it is believed as it stands. */
-const PENDING_MS = 30_000;
-
 export interface ReconcileParts extends GatherParts {
   readonly leadership: Leadership;
   readonly recorder: Recorder;
@@ -45,15 +42,11 @@ function remember(
   decision: Decision,
   outcome: ScaleOutcome | undefined,
 ): void {
-  dossier.memory =
-    outcome?.kind === 'written' ? decision.memory : withoutChange(decision.memory, observation.memory);
-  if (outcome?.kind === 'written' && observation.target) {
-    const { resourceVersion, replicas } = observation.target;
-    if (outcome.replicas > replicas) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
-    dossier.pending = {
-      replicas: outcome.replicas,
-      resourceVersion,
-      untilMs: observation.nowMs + PENDING_MS,
-    };
+  if (outcome?.kind !== 'written') {
+    dossier.memory = withoutChange(decision.memory, observation.memory);
+    return;
   }
+  dossier.memory = decision.memory;
+  const before = observation.target?.replicas ?? outcome.replicas;
+  if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
 }

@@ -35,7 +35,17 @@ export function fakeCluster(): FakeCluster {
     pods: (workload) => pods.get(workloadKey(workload)) ?? [],
     scale: async (write) => {
       cluster.written.push(write);
-      return failures.shift() ?? { kind: 'written', replicas: write.replicas };
+      const failure = failures.shift();
+      if (failure) return failure;
+      const key = workloadKey({ namespace: write.scaler.namespace, ...pick(write.scaler) });
+      const target = targets.get(key);
+      if (target)
+        targets.set(key, {
+          ...target,
+          replicas: write.replicas,
+          starting: Math.max(0, write.replicas - target.ready),
+        });
+      return { kind: 'written', replicas: write.replicas };
     },
     publish: async (_scaler, status) => void cluster.published.push(status),
     event: (_scaler, reason, message) => void cluster.events.push({ reason, message }),
@@ -54,6 +64,10 @@ export function fakeCluster(): FakeCluster {
     },
   };
   return cluster;
+}
+
+function pick({ spec }: PredictiveScaler): { kind: string; name: string } {
+  return { kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name };
 }
 
 /** A scaler of Deployment `shop/web` with every default but what is given. */

@@ -1,0 +1,45 @@
+import type { ForecasterStats } from './forecast/host.ts';
+import type { ReceiverStats } from './ingest/receiver-stats.ts';
+import type { Metrics } from './observe/metrics.ts';
+import type { HistoryStats } from './store/history.ts';
+
+interface Counted<Stats> {
+  stats(): Stats;
+}
+
+export interface CountedParts {
+  readonly receiver: Counted<ReceiverStats>;
+  readonly forecaster: Counted<ForecasterStats>;
+  readonly history: Counted<HistoryStats>;
+}
+
+/** Puts what the parts count of themselves on /metrics. */
+export function exposeCounts(metrics: Metrics, { receiver, forecaster, history }: CountedParts): void {
+  metrics.count(
+    'foresail_ingest_exports_total',
+    'Exports taken, whole or in part.',
+    () => receiver.stats().exports,
+  );
+  metrics.count(
+    'foresail_ingest_refused_total',
+    'Exports refused, by reason.',
+    () => receiver.stats().refused,
+  );
+  metrics.count(
+    'foresail_ingest_rejected_points_total',
+    'Data points rejected, by reason.',
+    () => receiver.stats().rejectedPoints,
+  );
+  metrics.count(
+    'foresail_ingest_mismatched_claims_total',
+    'Exports that claimed to be another workload than their token is.',
+    () => ({
+      claim: receiver.stats().mismatchedClaims,
+    }),
+  );
+  metrics.count('foresail_forecasts_total', 'Forecasts by who answered.', () => forecaster.stats().answers);
+  metrics.count('foresail_history_failures_total', 'History writes and reads that failed.', () => {
+    const { failedWrites, failedReads, droppedSteps } = history.stats();
+    return { write: failedWrites, read: failedReads, dropped: droppedSteps };
+  });
+}

@@ -1,0 +1,157 @@
+import { BadInput } from './cli/bad-input.ts';
+import { systemClock, systemRandom } from './clock.ts';
+import type { ControllerConfig } from './config.ts';
+import { exposeCounts } from './counts.ts';
+import { createForecaster } from './forecast/forecaster.ts';
+import { createReceiver } from './ingest/receiver.ts';
+import { createKubeCluster } from './kube/kube.ts';
+import { createLogger, logRecorder } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { otelRecorder, tracedCluster } from './observe/otel.ts';
+import { createObserveServer } from './observe/server.ts';
+import { createPipeline } from './pipeline.ts';
+import type { Account, Cluster, Recorder } from './ports.ts';
+import { createQueue } from './queue.ts';
+import { openHistory } from './store/history.ts';
+import { tickUntil } from './ticker.ts';
+import { parseWorkloadKey, workloadKey } from './workload.ts';
+
+/** Exports of a step may come this long after its end: a whole sidecar interval would be safer, and 3 s slower. */
+const GRACE_MS = 2_000;
+/** Reconciles at once: each waits for at most one write. */
+const CONCURRENCY = 8;
+const FORECAST_DEADLINE_MS = 1_000;
+
+export interface ControllerParts {
+  readonly stdout: NodeJS.WritableStream;
+  /** A test stands between the decision and the API server here. */
+  readonly wrapCluster?: (cluster: Cluster) => Cluster;
+}
+
+export interface RunningController {
+  /** Gives up leadership, answers what is under way, writes history, and ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Wires every adapter, and nothing else. What the user can mend is thrown as BadInput before anything is started that
+ * would have to be undone. Caches fill and telemetry comes in before this controller may lead: a follower is warm.
+ */
+export async function startController(
+  config: ControllerConfig,
+  parts: ControllerParts,
+): Promise<RunningController> {
+  const log = createLogger(config.logLevel, parts.stdout);
+  const metrics = createMetrics();
+  const clock = systemClock;
+  const { stepSeconds } = config;
+  const kube = createKubeCluster({
+    ...{ clock, random: systemRandom, kubeconfig: config.kubeconfig, namespace: config.namespace },
+    instance: config.identity,
+    onLeading: (leading, epoch) => led(leading, epoch),
+    onFailure: (what, error) =>
+      log.warn({ what, err: error.message }, `Kubernetes: ${what} failed; it is tried again`),
+  });
+  const history = await openHistory({
+    path: config.historyFile,
+    stepSeconds,
+    onNotice: (notice) => log.info(notice),
+  });
+  const forecaster = createForecaster({
+    deadlineMs: FORECAST_DEADLINE_MS,
+    onFailure: (reason, message, workload) => log.warn({ reason, workload }, message),
+  });
+  const cluster = tracedCluster(parts.wrapCluster?.(kube.cluster) ?? kube.cluster);
+  const pipeline = createPipeline({
+    ...{ clock, cluster, history, forecaster, stepSeconds, graceMs: GRACE_MS },
+    leadership: kube.leadership,
+    historySeconds: config.historyDays * 86_400,
+    recorder: allRecorders([logRecorder(log), metrics, otelRecorder()]),
+  });
+  const queue = createQueue({
+    ...{ clock, random: systemRandom, concurrency: CONCURRENCY },
+    handle: async (key) => again(await pipeline.reconcile(parseWorkloadKey(key))),
+    onFailure: (key, error) =>
+      log.error({ workload: key, err: error }, 'a decision failed; it is tried again'),
+  });
+  const receiver = createReceiver({
+    identifier: kube.identifier,
+    onReport: (report) => pipeline.receive(report),
+    ...{ clock, logger: log },
+  });
+  const observeServer = createObserveServer(metrics.registry, {
+    unready: () => (kube.synced() ? undefined : 'the cluster has not been listed yet'),
+  });
+  exposeCounts(metrics, { receiver, forecaster, history });
+
+  function led(leading: boolean, epoch: number): void {
+    metrics.leading.set(leading ? 1 : 0);
+    log.info({ leading, epoch }, leading ? 'this controller leads' : 'this controller follows');
+    if (!leading) return;
+    pipeline.takeOver();
+    for (const workload of pipeline.workloads()) queue.add(workloadKey(workload));
+  }
+
+  const stopping = new AbortController();
+  const closeAll = async (): Promise<void> => {
+    stopping.abort();
+    await ticking;
+    await queue.stop();
+    await kube.stop();
+    await Promise.allSettled([receiver.close(), observeServer.close(), forecaster.close()]);
+    await history.close();
+  };
+  let ticking: Promise<void> = Promise.resolve();
+  try {
+    await receiver.listen(config.otlpAddress.port, config.otlpAddress.host);
+    await listen(observeServer, config);
+  } catch (error) {
+    await closeAll();
+    throw new BadInput((error as Error).message, { cause: error });
+  }
+  cluster.onChange((workload) => queue.add(workloadKey(workload)));
+  kube.start();
+  ticking = tickUntil(stopping.signal, {
+    clock,
+    pipeline,
+    queue,
+    metrics,
+    log,
+    stepSeconds,
+    graceMs: GRACE_MS,
+  });
+  log.info({ otlp: receiver.address(), version: process.version }, 'foresail controller started');
+  return { stop: closeAll };
+}
+
+/** A write that found a changed target is decided again at once; one that found no API server is queued with back-off. */
+function again(account: Account | undefined): { againMs?: number } | undefined {
+  const outcome = account?.outcome;
+  if (outcome?.kind === 'conflict') return { againMs: 200 };
+  if (outcome?.kind === 'unreachable') throw new Error(outcome.message);
+  return undefined;
+}
+
+function allRecorders(recorders: readonly Recorder[]): Recorder {
+  return {
+    decided(account) {
+      for (const recorder of recorders) recorder.decided(account);
+    },
+  };
+}
+
+async function listen(
+  server: ReturnType<typeof createObserveServer>,
+  { metricsAddress }: ControllerConfig,
+): Promise<void> {
+  const { host, port } = metricsAddress;
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw new Error(
+      `cannot serve metrics at port ${port} on ${host} (${(error as NodeJS.ErrnoException).code ?? error}): ` +
+        'stop what listens there, or choose another address with --metrics-address',
+      { cause: error },
+    );
+  }
+}
