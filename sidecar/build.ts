@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -17,17 +17,23 @@ const sources = [
 
 if (sources.some((source) => modifiedMs(join(root, source)) > modifiedMs(bundle))) {
   mkdirSync(join(root, 'sidecar/pkg'), { recursive: true });
+  // CommonJS, although the sources are modules: importing node:http as a module evaluates all its exports, WebSocket
+  // among them, which loads the whole of undici (14 MiB); `require` does not.
+  writeFileSync(join(root, 'sidecar/pkg/package.json'), '{ "type": "commonjs" }\n');
   await build({
     entryPoints: [join(root, 'sidecar/main.ts')],
     outfile: bundle,
     bundle: true,
     minify: true,
-    keepNames: false,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node24',
+    supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'warning',
+    footer: {
+      js: 'if (require.main === module) module.exports.run(process.argv.slice(2), process.env).then(process.exit);',
+    },
   });
 }
 

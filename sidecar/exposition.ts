@@ -73,10 +73,10 @@ export class ExpositionReader {
     const line = body.toString('latin1', start, end);
     const sample = splitSample(line, wanted.name.length);
     if (sample) this.#keep(sample, wanted.mark);
-    else {
+    else if (line[wanted.name.length] === '{') {
       this.#broken = line;
       this.#brokenLines = 1;
-    }
+    } else this.malformed++;
   }
 
   /** Whether this line belongs to the broken one before it; a line that is a sample or comment itself does not. */

@@ -38,5 +38,3 @@ export async function run(
   await serve(command.config, { clock: systemClock, random: systemRandom, log, stop: stopping.signal });
   return 0;
 }
-
-if (import.meta.main) process.exit(await run(process.argv.slice(2), process.env));

@@ -8,8 +8,8 @@ export function bearerFrom(
   return async () => {
     try {
       const token = (await readFile(path, 'utf8')).trim();
-      if (token !== '') return { authorization: `Bearer ${token}` };
-      whenMissing(`${path} is empty; it must hold the ServiceAccount token`);
+      if (/^[\x21-\x7e]+$/.test(token)) return { authorization: `Bearer ${token}` };
+      whenMissing(`${path} must hold a ServiceAccount token and nothing else`);
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       whenMissing(
