@@ -108,7 +108,25 @@ function structural(schema: unknown): SchemaNode {
     );
   }
   if (node.items) node.items = structural(node.items);
-  return node;
+  return withExactBounds(node);
+}
+
+/**
+ * The API server compares a whole number with a bound cut to a whole number: 0 passes `minimum: 0.01` (measured on
+ * 1.37, test/real/crd.test.ts). So a bound that is not whole is a CEL rule.
+ */
+function withExactBounds(node: SchemaNode): SchemaNode {
+  const validations: object[] = [];
+  for (const [keyword, sign] of [
+    ['minimum', '>='],
+    ['maximum', '<='],
+  ] as const) {
+    const bound = node[keyword];
+    if (bound === undefined || Number.isInteger(bound)) continue;
+    delete node[keyword];
+    validations.push({ rule: `self ${sign} ${bound}`, message: `must be ${sign} ${bound}` });
+  }
+  return validations.length === 0 ? node : { ...node, 'x-kubernetes-validations': validations };
 }
 
 function nodeAt(root: SchemaNode, path: string): SchemaNode {

@@ -9,7 +9,7 @@ export function referencePage(kind: string, spec: SchemaNode, status: SchemaNode
     '',
     ...section('spec', spec),
     '',
-    '## Rules across fields',
+    '## Further rules',
     '',
     ...ruleLines('spec', spec),
     '',
@@ -52,7 +52,7 @@ function boundsOf(node: SchemaNode): string {
 
 function ruleLines(path: string, node: SchemaNode): string[] {
   const own = (node['x-kubernetes-validations'] ?? []).map((validation) => {
-    const { fieldPath, message } = validation as { fieldPath: string; message: string };
+    const { fieldPath = '', message } = validation as { fieldPath?: string; message: string };
     return `- \`${path}${fieldPath}\` ${message}.`;
   });
   const children = Object.entries(node.properties ?? {});

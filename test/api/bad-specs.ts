@@ -108,13 +108,13 @@ export const badSpecs: readonly BadSpec[] = [
     name: 'budget 0 %',
     spec: { ...good, objective: { budgetPercent: 0 } },
     process: /spec\.objective\.budgetPercent: must be >= 0\.01/,
-    server: /spec\.objective\.budgetPercent.*should be greater than or equal to 0\.01/,
+    server: /spec\.objective\.budgetPercent: Invalid value.*must be >= 0\.01/,
   },
   {
     name: 'percentile 100',
     spec: { ...good, objective: { percentile: 100 } },
     process: /spec\.objective\.percentile: must be <= 99\.9/,
-    server: /spec\.objective\.percentile.*should be less than or equal to 99\.9/,
+    server: /spec\.objective\.percentile: Invalid value.*must be <= 99\.9/,
   },
   {
     name: 'step of 0 %',

@@ -39,6 +39,18 @@ test('print columns are the eight an operator reads, in order', (t) => {
   t.deepEqual(names, ['TARGET', 'MODE', 'CURRENT', 'DESIRED', 'FORECAST', 'MODEL', 'READY', 'AGE']);
 });
 
+test('no bound is left to the schema that is not whole: the API server would cut it', (t) => {
+  const visit = (path: string, node: SchemaNode): void => {
+    for (const bound of [node.minimum, node.maximum])
+      t.true(bound === undefined || Number.isInteger(bound), path);
+    for (const [name, child] of Object.entries(node.properties ?? {})) visit(`${path}.${name}`, child);
+  };
+  visit('spec', specSchema());
+  t.deepEqual(specSchema().properties?.objective?.properties?.percentile?.['x-kubernetes-validations'], [
+    { rule: 'self <= 99.9', message: 'must be <= 99.9' },
+  ]);
+});
+
 test('every field of spec says what it is for', (t) => {
   const visit = (path: string, node: SchemaNode): void => {
     if (path !== 'spec') t.truthy(node.description, path);
