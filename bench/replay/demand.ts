@@ -5,6 +5,7 @@ import type { NamedTrace } from './traffic.ts';
 
 /** The rules every replay shares, so that its figures compare. */
 export const TICK_SECONDS = 15;
+const TICK_MS = TICK_SECONDS * 1000;
 /** Noise of interpolated traces: a pod at 100 % meets this many independent visits per tick. */
 export const VISITS_PER_POD_TICK = 35;
 
@@ -18,17 +19,36 @@ export interface Demand {
   readonly missing: number;
 }
 
+/** A part of a trace, Unix ms. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** All of a trace in whole ticks. Ticks lie on multiples of their length; a start between two is moved to the earlier. */
+export function spanOfTrace({ startMs, stepSeconds, values }: Trace): Span {
+  const fromMs = Math.floor(startMs / TICK_MS) * TICK_MS;
+  return { fromMs, toMs: fromMs + Math.floor((values.length * stepSeconds) / TICK_SECONDS) * TICK_MS };
+}
+
 /**
- * Brings a trace to 15 s ticks with mean `meanPods`. Finer traces are averaged. Coarser ones are interpolated linearly between
- * the middles of their intervals and then made noisy: Poisson(35 * pods) / 35, because a minute's mean hides what a
- * scaler meets.
+ * Brings a trace to 15 s ticks whose mean over `judged` is `meanPods`. Finer traces are averaged. Coarser ones are
+ * interpolated linearly between the middles of their intervals and then made noisy: Poisson(35 * pods) / 35, because a
+ * minute's mean hides what a scaler meets. Throws RangeError when there is no load to scale.
  *
  * Example: intervals of 60 s with 60 and 120: the tick in the middle of the first (30 s) has 60, 30 s later 90.
  */
-export function demandOf(trace: NamedTrace, meanPods: number, random: Random): Demand {
+export function demandOf(
+  trace: NamedTrace,
+  meanPods: number,
+  random: Random,
+  judged: Span = spanOfTrace(trace),
+): Demand {
   const ticks = toTicks(trace);
+  const { fromMs: startMs } = spanOfTrace(trace);
   const noisy = trace.stepSeconds > TICK_SECONDS;
-  const factor = meanPods / meanOf(ticks);
+  const from = (judged.fromMs - startMs) / TICK_MS;
+  const factor = meanPods / meanOf(ticks.subarray(from, (judged.toMs - startMs) / TICK_MS));
   if (!(factor > 0 && Number.isFinite(factor))) {
     throw new RangeError(`the mean of ${trace.source} must be above zero`);
   }
@@ -37,9 +57,7 @@ export function demandOf(trace: NamedTrace, meanPods: number, random: Random): D
     if (Number.isNaN(value)) missing++;
     else ticks[index] = noisy ? noise(value * factor, random) : value * factor;
   }
-  // Steps lie on multiples of their length; a trace that begins between two is moved to the earlier.
-  const tickMs = TICK_SECONDS * 1000;
-  return { startMs: Math.floor(trace.startMs / tickMs) * tickMs, pods: ticks, missing };
+  return { startMs, pods: ticks, missing };
 }
 
 function noise(pods: number, random: Random): number {
@@ -90,7 +108,7 @@ function meanOf(values: Float64Array): number {
 
 /** The part [fromMs, fromMs + ticks); ticks outside the demand are NaN. */
 export function windowOf(demand: Demand, fromMs: number, ticks: number): Demand {
-  const offset = Math.round((fromMs - demand.startMs) / (TICK_SECONDS * 1000));
+  const offset = Math.round((fromMs - demand.startMs) / TICK_MS);
   const pods = new Float64Array(ticks).map((_, index) => demand.pods[offset + index] ?? Number.NaN);
   return { startMs: fromMs, pods, missing: pods.filter(Number.isNaN).length };
 }
