@@ -81,5 +81,13 @@ export const SETTLING_STEPS = 3;
 /** Rates are counted in bins this much apart, so the learned bound is at most this much too low. */
 export const RATE_BIN = 1.02;
 
+/**
+ * A rate whose percentile is at most half the threshold may be exceeded by 8 % (4 bins). In an M/M/1 queue the
+ * percentile goes with 1 / (1 - utilisation): if it reaches the threshold at u <= 0.92, it is at half of it at 2u - 1,
+ * and 1.08 x (2u - 1) <= u. Without this a fleet that is always large enough never learns that it is too large.
+ */
+export const ROOMY_SHARE = 0.5;
+export const ROOMY_BINS = 4;
+
 /** So many bins below a missed rate go on being believed: 6 % lower. */
 export const RETREAT_BINS = 3;

@@ -42,12 +42,7 @@ function follow(list: readonly Rule[], situation: Situation, opening: Ruling) {
   let word = opening;
   for (const rule of list) {
     const ruling = rule.apply(situation, word);
-    trace.push({
-      rule: rule.name,
-      replicas: ruling.replicas,
-      reason: ruling.reason,
-      message: ruling.message,
-    });
+    trace.push({ rule: rule.name, ...ruling });
     if (ruling.speaks) word = ruling;
   }
   return { word, trace };
@@ -77,7 +72,7 @@ function withoutTarget({ spec, target, workload, memory }: Observation): Decisio
       ? `scaleTargetRef names ${kind} ${name}, which does not exist in namespace ${workload.namespace}`
       : `${kind} ${name} has ${target.replicas} replicas, which must be a whole number of at least 0`;
   const replicas = spec.minReplicas;
-  const verdict: Verdict = { rule: 'target', replicas, reason: 'TargetMissing', message };
+  const verdict: Verdict = { rule: 'target', speaks: true, replicas, reason: 'TargetMissing', message };
   return {
     replicas,
     recommended: replicas,

@@ -21,6 +21,8 @@ export interface Decision {
 /** One rule's answer. */
 export interface Verdict {
   readonly rule: string;
+  /** Whether the rule set the number; the last one that did has the last word. */
+  readonly speaks: boolean;
   readonly replicas: number;
   readonly reason: Reason;
   readonly message: string;

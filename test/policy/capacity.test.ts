@@ -15,11 +15,19 @@ interface Served {
   readonly ready?: number;
   readonly starting?: number;
   readonly missed?: boolean;
+  readonly roomy?: boolean;
   readonly atMs?: number;
 }
 
-function served({ perReplica, ready = 10, starting = 0, missed = false, atMs = 0 }: Served): Evidence {
-  const p99 = missed ? { lower: 0.25, upper: 0.5 } : { lower: 0.1, upper: 0.25 };
+function served({
+  perReplica,
+  ready = 10,
+  starting = 0,
+  missed = false,
+  roomy = false,
+  atMs = 0,
+}: Served): Evidence {
+  const p99 = missed ? { lower: 0.25, upper: 0.5 } : { lower: 0, upper: roomy ? 0.1 : 0.25 };
   const latency = { p50: p99, p95: p99, p99 };
   return { step: { ...step(perReplica * ready, atMs), latency }, ready, starting, objective };
 }
@@ -53,6 +61,14 @@ test('four lucky steps prove nothing, the fifth does', (t) => {
 });
 test('load that falls takes nothing away', (t) => {
   t.is(bound(learn(steady, 10_000, { perReplica: 3 })), bound(steady));
+});
+test('a rate that was met with room stands for 8 % more, and no more however often', (t) => {
+  const roomy = learn(initialCapacity(), 60, { perReplica: 60, roomy: true });
+  t.true(near(bound(roomy), 0.98, 60 * 1.02 ** 4));
+  t.is(bound(learn(roomy, 1000, { perReplica: 60, roomy: true })), bound(roomy));
+});
+test('in a queue that reaches its threshold at up to 92 % use, 8 % more than half the threshold is safe', (t) => {
+  for (let use = 0.55; use <= 0.92; use += 0.01) t.true(1.02 ** 4 * (2 * use - 1) <= use);
 });
 test('two misses are bad luck, repeated misses are too much', (t) => {
   const two = learn(steady, 2, { perReplica: 70, missed: true });

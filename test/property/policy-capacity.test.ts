@@ -28,7 +28,7 @@ function learnAll(steps: readonly Evidence[], from = initialCapacity()): Capacit
   return steps.reduce(learnCapacity, from);
 }
 
-test('never above the highest rate that was seen good', (t) => {
+test('never above the highest rate that was seen good, where it was not seen with room', (t) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(served, fc.boolean()), { maxLength: 150 }), (steps) => {
       const all = steps.map(([{ rps, ready, starting }, missed]) => evidence(rps, ready, missed, starting));
@@ -37,6 +37,22 @@ test('never above the highest rate that was seen good', (t) => {
         .map(([{ rps, ready }]) => (ready > 0 ? rps / ready : 0));
       const rpsPerReplica = bound(learnAll(all));
       return Number.isNaN(rpsPerReplica) || rpsPerReplica <= Math.max(...good) + 1e-9;
+    }),
+  );
+  t.pass();
+});
+
+test('never more than 8 % above it, where it was', (t) => {
+  fc.assert(
+    fc.property(fc.array(served, { minLength: 30, maxLength: 150 }), (steps) => {
+      const roomy = steps.map(({ rps, ready }) => {
+        const told = evidence(rps, ready, false);
+        const p99 = { lower: 0, upper: 0.1 };
+        return { ...told, step: { ...told.step, latency: { p50: p99, p95: p99, p99 } } };
+      });
+      const rates = steps.map(({ rps, ready }) => (ready > 0 ? rps / ready : 0));
+      const rpsPerReplica = bound(learnAll(roomy));
+      return Number.isNaN(rpsPerReplica) || rpsPerReplica <= Math.max(...rates) * 1.083;
     }),
   );
   t.pass();

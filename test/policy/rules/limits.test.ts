@@ -1,0 +1,60 @@
+import test from 'ava';
+import { HOUR_MS, spec, target } from '../observations.ts';
+import { example } from '../rule-example.ts';
+
+const stepping = (scaleUp: object, scaleDown: object = {}) => ({
+  spec: spec({ behavior: { scaleUp, scaleDown } }),
+});
+test('the lesser of share and count', example, {
+  rule: 'step',
+  given: stepping({ maxPercent: 30, maxReplicas: 4 }),
+  before: 20,
+  after: 13,
+  says: 'StepLimited: behavior.scaleUp adds at most 3 per step, 20 are needed: the need',
+});
+test('down, too', example, {
+  rule: 'step',
+  given: stepping({}, { maxReplicas: 2 }),
+  before: 5,
+  after: 8,
+  says: 'StepLimited: behavior.scaleDown removes at most 2 per step, 5 would do: the need',
+});
+test('a small share is still one', example, {
+  rule: 'step',
+  given: { ...stepping({ maxPercent: 10 }), target: target(4) },
+  before: 6,
+  after: 5,
+  says: 'StepLimited: behavior.scaleUp adds at most 1 per step, 6 are needed: the need',
+});
+test('no limit is set', example, { rule: 'step', before: 20, after: 20 });
+const cooling = (secondsAgo: number) => ({
+  ...stepping({ cooldownSeconds: 60 }, { cooldownSeconds: 60 }),
+  memory: { sinceMs: 0, recommendations: [], lastUpMs: HOUR_MS - secondsAgo * 1000 },
+});
+test('20 s after the last scale-up', example, {
+  rule: 'cooldown',
+  given: cooling(20),
+  before: 12,
+  after: 10,
+  says: 'CoolingDown: behavior.scaleUp.cooldownSeconds 60 has 40 s to go, then 12: the need',
+});
+test('60 s after it', example, { rule: 'cooldown', given: cooling(60), before: 12, after: 12 });
+test('the other direction has its own', example, {
+  rule: 'cooldown',
+  given: cooling(20),
+  before: 8,
+  after: 8,
+});
+test('never fewer', example, {
+  rule: 'floor',
+  given: { spec: spec({ minReplicas: 3 }), target: target(1) },
+  before: 1,
+  after: 3,
+  says: 'AtMinimum: minReplicas is 3, 1 would do: the need',
+});
+test('never more', example, {
+  rule: 'ceiling',
+  before: 24,
+  after: 20,
+  says: 'AtMaximum: maxReplicas is 20, 24 are asked for: the need',
+});

@@ -1,0 +1,112 @@
+import test from 'ava';
+import { forecast, HOUR_MS, recent, step, target } from '../observations.ts';
+import { example } from '../rule-example.ts';
+
+test('telemetry of 75 s ago holds', example, {
+  rule: 'telemetryMissing',
+  given: { telemetryAgeSeconds: 75, target: target(9) },
+  before: 4,
+  after: 9,
+  says: 'TelemetryMissing: no telemetry for 75 s (limit 45 s); replicas hold, because missing is not zero',
+});
+test('it holds against more, too', example, {
+  rule: 'telemetryMissing',
+  given: { telemetryAgeSeconds: 75, target: target(9) },
+  before: 14,
+  after: 9,
+  says: 'TelemetryMissing: no telemetry for 75 s (limit 45 s); replicas hold, because missing is not zero',
+});
+test('an age that is not a number is no age', example, {
+  rule: 'telemetryMissing',
+  given: { telemetryAgeSeconds: Number.NaN, target: target(9) },
+  before: 4,
+  after: 9,
+  says: 'TelemetryMissing: no telemetry at all; replicas hold, because missing is not zero',
+});
+test('three steps are recent', example, {
+  rule: 'telemetryMissing',
+  given: { telemetryAgeSeconds: 45, target: target(9) },
+  before: 4,
+  after: 4,
+});
+
+const partial = {
+  target: target(9),
+  recent: [
+    step(600),
+    { ...step(600, 15_000, ['Partial']), podsReporting: 6 },
+    step(600, 30_000),
+    step(600, 45_000),
+  ],
+};
+test('a flawed step forbids removing', example, {
+  rule: 'telemetryFlawed',
+  given: partial,
+  before: 7,
+  after: 9,
+  says: 'TelemetryPartial: 7 would do, but a recent step is Partial (6 of 10 pods reported)',
+});
+test('a flawed step allows adding', example, {
+  rule: 'telemetryFlawed',
+  given: partial,
+  before: 11,
+  after: 11,
+});
+test('a counter reset is suspect', example, {
+  rule: 'telemetryFlawed',
+  given: { recent: [step(600, 0, ['Reset'])] },
+  before: 7,
+  after: 10,
+  says: 'TelemetrySuspect: 7 would do, but a recent step is Reset (10 of 10 pods reported)',
+});
+test('a rate below zero is no rate', example, {
+  rule: 'telemetryFlawed',
+  given: { recent: recent(600, 600, -5) },
+  before: 7,
+  after: 10,
+  says: 'TelemetryPartial: 7 would do, but a recent step is Missing (10 of 10 pods reported)',
+});
+test('four steps ago is forgotten', example, {
+  rule: 'telemetryFlawed',
+  given: { recent: [step(600, 0, ['Late']), ...recent(600, 600, 600)] },
+  before: 7,
+  after: 7,
+});
+
+const noCapacity = { capacity: { rpsPerReplica: Number.NaN, source: 'unknown', evidence: 3 } } as const;
+test('no load becomes a number without a capacity', example, {
+  rule: 'capacityUnknown',
+  given: { ...noCapacity, target: target(9) },
+  before: 4,
+  after: 9,
+  says:
+    'CapacityUnknown: what one replica carries is not known yet; it is learned from load, ' +
+    'or pinned by spec.capacity.requestsPerSecondPerReplica',
+});
+test('a NaN in the forecast forbids removing', example, {
+  rule: 'forecastBroken',
+  given: { forecast: forecast(() => ({ p99: Number.NaN })) },
+  before: 6,
+  after: 10,
+  says: 'ForecastUnavailable: 6 would do, but the forecast holds something that is not a number',
+});
+test('a stale view forbids removing', example, {
+  rule: 'clusterStale',
+  given: { clusterStale: true },
+  before: 7,
+  after: 10,
+  says: 'ClusterStale: 7 would do, but the view of the cluster is not fresh',
+});
+test('a stale view allows adding', example, {
+  rule: 'clusterStale',
+  given: { clusterStale: true },
+  before: 11,
+  after: 11,
+});
+test('a controller that has just taken over removes nothing', example, {
+  rule: 'freshStart',
+  given: { memory: { sinceMs: HOUR_MS - 40_000, recommendations: [] } },
+  before: 7,
+  after: 10,
+  says: 'ScaleDownStabilized: 7 would do, but this controller took over 40 s ago and removes nothing for 300 s',
+});
