@@ -64,6 +64,7 @@ export class ForecastHost implements Forecaster {
   #turn: Promise<unknown> = Promise.resolve();
   #lastBatchMs = Number.NaN;
   #consumedSteps = 0;
+  #catchingUp = false;
   #closed = false;
 
   constructor(options: HostOptions) {
@@ -204,9 +205,12 @@ export class ForecastHost implements Forecaster {
    * Stops when a piece brought nothing forward: the next tick tries again.
    */
   #catchUp(): void {
-    if (this.#behind.size === 0 || this.#closed) return;
+    if (this.#catchingUp || this.#behind.size === 0 || this.#closed) return;
+    this.#catchingUp = true;
     const before = this.#consumedSteps;
-    void this.#inTurn(() => this.#ask([...this.#behind.values()], this.#options.catchUpSteps)).then(() => {
+    const piece = () => this.#ask([...this.#behind.values()], this.#options.catchUpSteps);
+    void this.#inTurn(piece).then(() => {
+      this.#catchingUp = false;
       if (this.#consumedSteps > before) this.#catchUp();
     });
   }
