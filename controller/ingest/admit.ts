@@ -23,6 +23,7 @@ export function admit(raw: RawExport, nowMs: number): Admission {
   const rejected = new Map<Rejection, number>();
   const blamed = new Map<Rejection, string>();
   const reject = (metric: RawMetric, reason: Rejection, count: number) => {
+    if (count === 0) return;
     rejected.set(reason, (rejected.get(reason) ?? 0) + count);
     if (!blamed.has(reason)) blamed.set(reason, metric.name);
   };
@@ -46,7 +47,6 @@ export function admit(raw: RawExport, nowMs: number): Admission {
 /** `2 x NotFinite in foresail.requests: a value must be …; 1 x …` */
 function explain(rejected: ReadonlyMap<Rejection, number>, blamed: ReadonlyMap<Rejection, string>): string {
   return [...rejected]
-    .filter(([, count]) => count > 0)
     .map(([reason, count]) => `${count} x ${reason} in ${blamed.get(reason)}: ${rejections[reason]}`)
     .join('; ');
 }
