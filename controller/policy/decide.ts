@@ -1,10 +1,10 @@
 import type { Decision, Verdict } from './decision.ts';
+import { replicasText } from './figures.ts';
 import { changes, noticeOthers, remember } from './memory.ts';
 import type { Memory, Observation } from './observation.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
 import { rules } from './rules.ts';
 import { assess, type Situation } from './situation.ts';
-import { replicasText } from './words.ts';
 
 /**
  * How many replicas, and why. Pure: the same observation gives the same decision, and nothing in it is changed.

@@ -6,7 +6,9 @@ import {
   PAYBACK_LEAST_SECONDS,
   PAYBACK_PROBABILITY,
   REACTIVE_STEPS,
+  TELEMETRY_STEPS,
 } from './constants.ts';
+import { secondsText } from './figures.ts';
 import type { Observation, Target } from './observation.ts';
 import { isUsable, peakRps } from './peak.ts';
 
@@ -24,8 +26,8 @@ export interface Situation {
   readonly payback: Need | undefined;
   /** The load of this moment; undefined without a known rate or a capacity. */
   readonly reactive: Need | undefined;
-  /** A forecast was given and holds something that is not a number. */
-  readonly forecastBroken: boolean;
+  /** Why the forecast that was given is not believed; undefined when it is, or when there is none. */
+  readonly forecastFlaw: string | undefined;
 }
 
 /** So many requests per second within so many seconds, with this probability, need so many replicas (not rounded). */
@@ -42,9 +44,9 @@ export function assess(observation: Observation, target: Target): Situation {
   const leadSeconds = observation.leadTime.seconds > 0 ? observation.leadTime.seconds : DEFAULT_LEAD_SECONDS;
   const leadWindow = leadSeconds + DECISION_AGE_STEPS * stepSeconds;
   const paybackWindow = Math.max(PAYBACK_LEADS * leadSeconds, PAYBACK_LEAST_SECONDS);
-  const usable = forecast !== undefined && isUsable(forecast) && stepSeconds > 0;
+  const forecastFlaw = flawOf(observation);
   const ahead = (withinSeconds: number, probability: number): Need | undefined => {
-    if (!usable) return undefined;
+    if (forecast === undefined || forecastFlaw !== undefined) return undefined;
     const covered = (forecast.peaks.at(-1)?.steps ?? 0) * stepSeconds;
     const seconds = Math.min(withinSeconds, covered);
     return need(peakRps(forecast, seconds / stepSeconds, probability), seconds, probability, capacityRps);
@@ -57,7 +59,7 @@ export function assess(observation: Observation, target: Target): Situation {
     lead: ahead(leadWindow, 1 - spec.objective.budgetPercent / 100),
     payback: ahead(paybackWindow, PAYBACK_PROBABILITY),
     reactive: need(reactiveRps(observation.recent), 0, 1, capacityRps),
-    forecastBroken: forecast !== undefined && !usable,
+    forecastFlaw,
   };
 }
 
@@ -69,6 +71,16 @@ export function isKnown(step: Step): boolean {
 /** The fewest whole replicas; a hair above a whole number is rounding of the division, not a request more. */
 export function whole(replicas: number): number {
   return Math.ceil(replicas - 1e-9);
+}
+
+function flawOf({ forecast, recent, stepSeconds }: Observation): string | undefined {
+  if (forecast === undefined) return undefined;
+  if (!isUsable(forecast) || !(stepSeconds > 0)) return 'holds something that is not a number';
+  const newest = recent.at(-1);
+  if (newest === undefined) return undefined;
+  const behindSteps = (newest.startMs - forecast.originMs) / (stepSeconds * 1000) + 1;
+  if (behindSteps <= TELEMETRY_STEPS) return undefined;
+  return `is ${secondsText(behindSteps * stepSeconds)} behind the telemetry`;
 }
 
 /** The higher of the last two known rates; NaN when none is known. */

@@ -38,7 +38,7 @@ export function recent(...rates: readonly number[]): readonly Step[] {
   return rates.map((rps, at) => step(rps, at * STEP_SECONDS * 1000));
 }
 
-/** A forecast whose every quantile of every window is `rps`, or as `shape` gives it for a window of so many steps. */
+/** A forecast, made at the end of four steps, whose every quantile of every window is `rps`, or as `shape` gives it for a window of so many steps. */
 export function forecast(shape: number | ((steps: number) => Partial<Quantiles>)): Forecast {
   const at = (steps: number): Quantiles => {
     const given = typeof shape === 'number' ? { p50: shape } : shape(steps);
@@ -46,7 +46,7 @@ export function forecast(shape: number | ((steps: number) => Partial<Quantiles>)
     return { mean, p50, p90, p95, p99 };
   };
   return {
-    originMs: 0,
+    originMs: 60_000,
     stepSeconds: STEP_SECONDS,
     source: 'champion',
     model: 'sha256',

@@ -1,6 +1,6 @@
 import type { PredictiveScalerSpec } from '../../api/predictive-scaler.ts';
+import { secondsText } from '../figures.ts';
 import { passes, type Rule, says } from '../rule.ts';
-import { secondsText } from '../words.ts';
 
 type Behavior = PredictiveScalerSpec['behavior']['scaleUp'];
 

@@ -1,7 +1,8 @@
 import { DEADBAND_DOWN, DEADBAND_UP } from '../constants.ts';
+import { rateText, replicasText } from '../figures.ts';
 import { passes, type Rule, type Ruling, says } from '../rule.ts';
 import { type Situation, whole } from '../situation.ts';
-import { expectation, presentLoad, rateText, replicasText } from '../words.ts';
+import { expectation, presentLoad } from '../words.ts';
 
 /**
  * The upper demand over the lead time, through what one replica carries.
@@ -18,7 +19,9 @@ export const forecastDemand: Rule = {
       return says(whole(lead.replicas), 'ForecastDemand', expectation(situation, lead));
     }
     if (reactive === undefined) return passes(word, 'neither a forecast nor a rate that can be used');
-    const message = `no forecast can be used; ${presentLoad(situation, reactive)}`;
+    const flaw = situation.forecastFlaw;
+    const why = flaw === undefined ? 'there is no forecast' : `the forecast ${flaw}`;
+    const message = `${why}; ${presentLoad(situation, reactive)}`;
     return says(whole(reactive.replicas), 'ForecastUnavailable', message);
   },
 };

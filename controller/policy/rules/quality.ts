@@ -1,8 +1,8 @@
 import type { QualityFlag, Step } from '../../series/step.ts';
 import { FRESH_START_SECONDS, TELEMETRY_STEPS } from '../constants.ts';
+import { secondsText } from '../figures.ts';
 import { passes, type Rule, says } from '../rule.ts';
 import { isKnown } from '../situation.ts';
-import { secondsText } from '../words.ts';
 
 /**
  * Missing is not zero: without recent telemetry the replicas stay exactly what they are.
@@ -64,7 +64,7 @@ export const capacityUnknown: Rule = {
 };
 
 /**
- * A forecast with a NaN in it says that something is wrong, not that the load is low.
+ * A forecast with a NaN in it, or of a minute ago, says that something is wrong, not that the load is low.
  *
  * peaks hold a NaN; the load of this moment needs 6, 9 replicas now
  * only the reactive answer is left, and it may only add
@@ -73,9 +73,9 @@ export const capacityUnknown: Rule = {
 export const forecastBroken: Rule = {
   name: 'forecastBroken',
   apply(situation, word) {
-    if (!situation.forecastBroken) return passes(word, 'no forecast is broken');
+    if (situation.forecastFlaw === undefined) return passes(word, 'no forecast is broken');
     if (word.replicas >= situation.current) return passes(word, 'a broken forecast forbids only removing');
-    const message = `${word.replicas} would do, but the forecast holds something that is not a number`;
+    const message = `${word.replicas} would do, but the forecast ${situation.forecastFlaw}`;
     return says(situation.current, 'ForecastUnavailable', message);
   },
 };

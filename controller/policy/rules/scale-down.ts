@@ -1,8 +1,9 @@
 import { FORECAST_STABILIZATION_SECONDS, REACTIVE_STABILIZATION_SECONDS } from '../constants.ts';
+import { secondsText } from '../figures.ts';
 import { highestWithin } from '../memory.ts';
 import { passes, type Rule, says } from '../rule.ts';
 import { whole } from '../situation.ts';
-import { expectation, secondsText } from '../words.ts';
+import { expectation } from '../words.ts';
 
 /**
  * Down only to the highest need of the last 120 s, and never by this rule up.

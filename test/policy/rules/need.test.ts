@@ -22,7 +22,7 @@ test('the present load decides alone without a forecast', example, {
   given: { forecast: undefined },
   before: 10,
   after: 8,
-  says: 'ForecastUnavailable: no forecast can be used; the load is 600 requests/s now, one replica carries 75',
+  says: 'ForecastUnavailable: there is no forecast; the load is 600 requests/s now, one replica carries 75',
 });
 test('neither forecast nor load: nothing', example, {
   rule: 'forecastDemand',

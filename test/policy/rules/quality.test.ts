@@ -90,6 +90,19 @@ test('a NaN in the forecast forbids removing', example, {
   after: 10,
   says: 'ForecastUnavailable: 6 would do, but the forecast holds something that is not a number',
 });
+test('a forecast of a minute ago forbids removing', example, {
+  rule: 'forecastBroken',
+  given: { forecast: { ...forecast(600), originMs: 0 } },
+  before: 6,
+  after: 10,
+  says: 'ForecastUnavailable: 6 would do, but the forecast is 60 s behind the telemetry',
+});
+test('a forecast of three steps ago does not', example, {
+  rule: 'forecastBroken',
+  given: { forecast: { ...forecast(600), originMs: 15_000 } },
+  before: 6,
+  after: 6,
+});
 test('a stale view forbids removing', example, {
   rule: 'clusterStale',
   given: { clusterStale: true },
