@@ -29,8 +29,8 @@ export const STEPS: usize = 20;
 export const KNOWN: usize = 24;
 /** Values that were infinite, negative or beyond belief. */
 export const REJECTED: usize = 28;
-/** Known values in a row up to now, and missing ones in a row up to now. */
-export const KNOWN_RUN: usize = 32;
+/** One bit per step, the newest lowest: whether it was known; and how many are missing in a row up to now. */
+export const KNOWN_BITS: usize = 32;
 export const GAP: usize = 36;
 /** Place of the newest value in the ring, its capacity, and the newest step's slot in the season. */
 export const RING_POSITION: usize = 40;

@@ -2,7 +2,7 @@ import {
   FIGURES,
   FORECAST,
   GAP,
-  KNOWN_RUN,
+  KNOWN_BITS,
   LEADS,
   MEAN,
   ORIGINS,
@@ -87,14 +87,17 @@ export function quantilesUpdate(series: usize): void {
   peaksUpdate(series, steps);
 }
 
-/** One pass back over the newest steps; a window with a missing step teaches nothing, its maximum may be the one missed. */
+/**
+ * One pass back over the newest steps. A window with more than a tenth of its steps missing teaches nothing: its maximum
+ * may be among them.
+ */
 function peaksUpdate(series: usize, steps: u32): void {
-  const complete = u32At(series, KNOWN_RUN);
+  const bits = u32At(series, KNOWN_BITS);
   let highest: f64 = 0;
   let age: u32 = 0;
   for (let index = 0; index < WINDOWS; index++) {
     const window: u32 = windowSteps(index);
-    if (window >= steps || window > complete) return;
+    if (window >= steps) return;
     for (; age < window; age++) highest = max(highest, ringAt(series, age));
     track(
       state(series, WATCHED + index),
@@ -144,14 +147,14 @@ export function quantilesPredict(series: usize, path: usize): void {
   const floor = floorOf(series);
   for (let index = 0; index < WATCHED; index++) {
     const point = load<f64>(path + ((<usize>(watchedLead(index) - 1)) << 3));
-    open(series, steps, index, point, sqrt(point + floor));
+    say(series, steps, index, index - 1, point, sqrt(point + floor));
   }
   writeLeads(series, path, floor);
   let highest: f64 = 0;
   let lead = 0;
   for (let index = 0; index < WINDOWS; index++) {
     for (; lead < windowSteps(index); lead++) highest = max(highest, load<f64>(path + ((<usize>lead) << 3)));
-    open(series, steps, WATCHED + index, highest, sqrt(highest + floor));
+    say(series, steps, WATCHED + index, WATCHED - 1, highest, sqrt(highest + floor));
     const widen = widening(series, windowSteps(index));
     const out = series + PEAKS + <usize>(index * FIGURES) * 8;
     write(out, highest, sqrt(highest + floor) * widen, figures + <usize>((WATCHED + index) * 6) * 8);
@@ -159,10 +162,17 @@ export function quantilesPredict(series: usize, path: usize): void {
   }
 }
 
-function open(series: usize, steps: u32, index: i32, point: f64, root: f64): void {
+/** Rows that have seen fewer values than this (a long lead of a young series, a window between gaps) borrow a scale. */
+const YOUNG: f64 = 20;
+
+/** `elder`: the row whose scale a young one borrows, -1 none. */
+function say(series: usize, steps: u32, index: i32, elder: i32, point: f64, root: f64): void {
   const said = origin(series, steps, index);
   const at = state(series, index);
-  const scale = 0.7 * load<f64>(at + ROW_SLOW) + 0.3 * load<f64>(at + ROW_FAST);
+  let scale = 0.7 * load<f64>(at + ROW_SLOW) + 0.3 * load<f64>(at + ROW_FAST);
+  if (elder >= 0 && load<f64>(at + ROW_SEEN) < YOUNG) {
+    scale = max(scale, load<f64>(figures + <usize>(elder * 6) * 8));
+  }
   store<f32>(said, <f32>point);
   store<f32>(said + 4, <f32>(root * scale));
   const into = figures + <usize>(index * 6) * 8;

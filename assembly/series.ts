@@ -4,7 +4,7 @@ import {
   FORECAST,
   GAP,
   KNOWN,
-  KNOWN_RUN,
+  KNOWN_BITS,
   LAYOUT,
   LEADS,
   MAGIC,
@@ -106,7 +106,7 @@ function count(series: usize, filled: f64, known: bool): void {
   const steps = u32At(series, STEPS) + 1;
   put(series, STEPS, steps);
   put(series, GAP, known ? 0 : u32At(series, GAP) + 1);
-  put(series, KNOWN_RUN, known ? u32At(series, KNOWN_RUN) + 1 : 0);
+  put(series, KNOWN_BITS, (u32At(series, KNOWN_BITS) << 1) | (known ? 1 : 0));
   if (!known) return;
   put(series, KNOWN, u32At(series, KNOWN) + 1);
   const fading = load<f64>(series + TOP) * (1.0 - 0.35 / <f64>max<u32>(u32At(series, SEASON), 300));

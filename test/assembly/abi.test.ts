@@ -115,6 +115,37 @@ test('the longer nothing is known, the wider the quantiles, and leads are still 
   t.true(width(4) > complete * 1.2, `${width(4)} after 24 missing steps, ${complete} before`);
 });
 
+test('a young series has a margin at every lead and window, before their errors were ever seen', (t) => {
+  const forecaster = core();
+  const handle = forecaster.open(5760);
+  for (let step = 0; step < 8; step++) forecaster.push(handle, 20 + ((step * 7919) % 13));
+  for (const figures of [forecaster.forecast(handle), forecaster.peaks(handle)]) {
+    for (let at = 0; at < figures.length; at += FIGURES) {
+      t.true((figures[at + 4] ?? 0) > (figures[at + 1] ?? 0) + 1, `row ${at / FIGURES}`);
+    }
+  }
+});
+
+test('maxima are learned although every fifteenth step is missing', (t) => {
+  const forecaster = core();
+  const handle = forecaster.open(48);
+  let covered = 0;
+  let origins = 0;
+  const rateAt = (step: number): number => 20 + ((Math.imul(step, 2_654_435_761) >>> 0) % 97);
+  for (let step = 0; step < 6_000; step++) {
+    forecaster.push(handle, step % 15 === 7 ? Number.NaN : rateAt(step));
+    if (step < 2_000) continue;
+    const highest = Math.max(...Array.from({ length: 10 }, (_, lead) => rateAt(step + 1 + lead)));
+    const p90 = forecaster.peaks(handle)[3 * FIGURES + 2] ?? Number.NaN;
+    origins++;
+    if (highest <= p90) covered++;
+  }
+  t.true(
+    Math.abs(covered / origins - 0.9) < 0.06,
+    `${covered / origins} of the maxima of 10 steps at or below p90`,
+  );
+});
+
 test('many values at once give the same bytes as one by one', (t) => {
   const forecaster = core();
   const values = Float64Array.from({ length: 9_000 }, (_, step) =>
