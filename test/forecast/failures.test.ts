@@ -140,6 +140,21 @@ test('three failures in a row are a quarantine of a minute, then the core is tri
   });
 });
 
+test('an answer that came while this thread was too busy to look is taken, not called a time-out', async (t) => {
+  await withForecaster({ deadlineMs: 500 }, async (forecaster) => {
+    await settled(forecaster);
+    const restarts = forecaster.stats().restarts;
+    const pending = forecaster.advance(tick(101, 7));
+    await Promise.resolve().then(() => Promise.resolve());
+    await new Promise((resolve) => setImmediate(resolve));
+    const untilMs = performance.now() + 700;
+    while (performance.now() < untilMs);
+    const [answer] = await pending;
+    t.is(answer?.source, 'champion');
+    t.is(forecaster.stats().restarts, restarts);
+  });
+});
+
 test('a worker that dies in the middle is replaced; the tick is answered, the next one by the core', async (t) => {
   await withForecaster({ worker: new URL('./dying-worker.ts', import.meta.url) }, async (forecaster) => {
     await settled(forecaster);
