@@ -19,8 +19,6 @@ export interface Tally {
   heardMs: number;
   sinceMs: number;
   untilMs: number;
-  /** The series began in this step, at this stamp, and did not exist before; NaN otherwise. */
-  bornMs: number;
   reset: boolean;
 }
 
@@ -32,7 +30,6 @@ export function emptyTally(): Tally {
     heardMs: 0,
     sinceMs: Infinity,
     untilMs: -Infinity,
-    bornMs: Number.NaN,
     reset: false,
   };
 }
@@ -51,7 +48,6 @@ export function tallyStep(
   tally.heardMs = 0;
   tally.sinceMs = Infinity;
   tally.untilMs = -Infinity;
-  tally.bornMs = Number.NaN;
   tally.reset = track.spend(fromMs, toMs, youngMs, (older, newer, span, share) => {
     const count = span.fromZero || older === undefined ? newer.value : newer.value - older.value;
     const lengthMs = span.toMs - span.fromMs;
@@ -61,6 +57,5 @@ export function tallyStep(
     tally.heardMs += lengthMs;
     tally.sinceMs = Math.min(tally.sinceMs, span.fromMs);
     tally.untilMs = Math.max(tally.untilMs, span.toMs);
-    if (older === undefined && newer.temporality === 'cumulative') tally.bornMs = span.fromMs;
   });
 }

@@ -45,6 +45,9 @@ export class PodSeries {
     rejected: false,
   };
   #lastReceivedMs = -Infinity;
+  /** Of the pod's counters, on its own clock: the earliest stamp and the earliest start. */
+  #firstAtMs = Infinity;
+  #firstStartMs = Infinity;
   #late = false;
   #rejected = false;
 
@@ -86,6 +89,10 @@ export class PodSeries {
   #offer(point: Point, closedMs: number): Offer {
     if (point.kind === 'gauge') return this.#inflight.offer(point, closedMs);
     if (point.kind === 'histogram') return this.#duration.offer(point, closedMs);
+    if (point.temporality === 'cumulative') {
+      this.#firstAtMs = Math.min(this.#firstAtMs, point.atMs);
+      this.#firstStartMs = Math.min(this.#firstStartMs, point.startMs);
+    }
     return (point.outcome === 'ok' ? this.#ok : this.#error).offer(point, closedMs);
   }
 
@@ -95,6 +102,7 @@ export class PodSeries {
     this.#error.clear();
     this.#duration.clear();
     this.#inflight.clear();
+    this.#firstStartMs = -Infinity;
   }
 
   /**
@@ -141,7 +149,8 @@ export class PodSeries {
   #knownMs(tally: Tally, fromMs: number, toMs: number, gone: boolean): number {
     const enoughMs = Math.min(1_000, this.#stepMs / 2);
     if (tally.coveredMs <= 0 || tally.heardMs < enoughMs) return 0;
-    const beforeBirthMs = Math.max(0, tally.bornMs - fromMs) || 0;
+    const young = this.#firstAtMs - this.#firstStartMs <= 2 * this.#stepMs;
+    const beforeBirthMs = young ? Math.max(0, this.#firstStartMs - fromMs) : 0;
     const usualMs = tally.heardMs / tally.stretches;
     const afterEndMs = gone && toMs - tally.untilMs > 1.5 * usualMs ? toMs - tally.untilMs : 0;
     return Math.min(toMs - fromMs, tally.coveredMs + beforeBirthMs + afterEndMs);

@@ -34,6 +34,18 @@ export class RateRing {
     if (Number.isFinite(rate) && step > this.#lastKnown) this.#lastKnown = step;
   }
 
+  /** Forgets the steps from `end` on. */
+  truncate(end: number): void {
+    if (end >= this.#end) return;
+    const oldest = Math.max(end, this.#end - this.#values.length);
+    for (let step = oldest; step < this.#end; step++) this.#values[step % this.#values.length] = Number.NaN;
+    this.#end = end;
+    this.#lastKnown = -1;
+    for (let step = end - 1; step >= end - this.#values.length && this.#lastKnown < 0; step--) {
+      if (Number.isFinite(this.#values[step % this.#values.length])) this.#lastKnown = step;
+    }
+  }
+
   get(step: number): number {
     const inside = step < this.#end && step >= this.#end - this.#values.length;
     return inside ? (this.#values[step % this.#values.length] ?? Number.NaN) : Number.NaN;

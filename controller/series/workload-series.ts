@@ -70,6 +70,7 @@ export class WorkloadSeries {
    */
   close(nowMs: number, expected: readonly string[] | undefined): Step[] {
     if (this.#closedUntilMs === undefined) return [];
+    if (this.#closedUntilMs - nowMs > 2 * this.stepMs) this.#rewind(nowMs);
     const closed: Step[] = [];
     const existing = expected === undefined ? undefined : new Set(expected);
     const lastEndMs = Math.floor((nowMs - this.#graceMs) / this.stepMs) * this.stepMs;
@@ -85,6 +86,17 @@ export class WorkloadSeries {
       this.#forgetPods(lastEndMs);
     }
     return closed;
+  }
+
+  /**
+   * Our own clock was set back: the steps it had run ahead to have not been yet, and waiting for it to come there again
+   * would be silence for as long as it was wrong.
+   */
+  #rewind(nowMs: number): void {
+    this.#closedUntilMs = Math.floor(nowMs / this.stepMs) * this.stepMs;
+    this.#ring.truncate(this.#closedUntilMs / this.stepMs);
+    this.#recent = this.#recent.filter((step) => step.startMs < nowMs - this.stepMs);
+    this.#pods.clear();
   }
 
   #closeStep(startMs: number, endMs: number, existing: ReadonlySet<string> | undefined): Step {

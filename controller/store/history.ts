@@ -93,7 +93,7 @@ class FileHistory implements StoredHistory {
   }
 
   remember(workload: string, name: string, value: unknown): void {
-    const fact = { workload, name, value: JSON.stringify(value) };
+    const fact = { workload, name, value: JSON.stringify(value ?? null) };
     this.#facts.set(JSON.stringify([workload, name]), fact);
     this.#flushLater();
   }

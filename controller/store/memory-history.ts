@@ -25,7 +25,7 @@ export function memoryHistory(options: { readonly stepSeconds?: number } = {}): 
       );
     },
     remember(workload, name, value) {
-      knowledge.set(JSON.stringify([workload, name]), JSON.stringify(value));
+      knowledge.set(JSON.stringify([workload, name]), JSON.stringify(value ?? null));
     },
     async recall(workload, name) {
       const text = knowledge.get(JSON.stringify([workload, name]));

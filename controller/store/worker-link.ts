@@ -6,8 +6,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const SCRIPT = new URL('./history-worker.ts', import.meta.url);
+
 /** Questions to the worker that holds the file. A worker that died is started anew by the next question. */
 export class WorkerLink {
+  readonly #script: URL;
   readonly #settings: WorkerSettings;
   readonly #onNotice: (message: string) => void;
   readonly #waiting = new Map<number, Waiting>();
@@ -16,7 +19,8 @@ export class WorkerLink {
   #restarts = -1;
   #closed = false;
 
-  constructor(settings: WorkerSettings, onNotice: (message: string) => void) {
+  constructor(settings: WorkerSettings, onNotice: (message: string) => void, script = SCRIPT) {
+    this.#script = script;
     this.#settings = settings;
     this.#onNotice = onNotice;
   }
@@ -50,11 +54,14 @@ export class WorkerLink {
   #start(): Promise<Worker> {
     this.#restarts++;
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./history-worker.ts', import.meta.url), {
+      const worker = new Worker(this.#script, {
         workerData: this.#settings,
         execArgv: ['--disable-warning=ExperimentalWarning'],
       });
+      let isGone = false;
       const gone = (error: Error) => {
+        if (isGone) return; // a worker that dies says so twice, and by then there may be another
+        isGone = true;
         this.#worker = undefined;
         reject(error);
         for (const { reject: refuse } of this.#waiting.values()) refuse(error);

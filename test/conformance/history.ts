@@ -123,7 +123,7 @@ export function historyConformance(
     history.remember(WEB, 'lead-time', 20);
     t.deepEqual(await history.recall(WEB, 'capacity'), { rps: 2, seen: [1, null, 'x'] });
     await history.flush();
-    history.remember(WEB, 'capacity', null);
+    history.remember(WEB, 'capacity', undefined);
     t.is(await history.recall(WEB, 'capacity'), null);
     t.is(await history.recall(WEB, 'lead-time'), 20);
     t.is(await history.recall('shop/Deployment/api', 'capacity'), undefined);

@@ -79,6 +79,44 @@ test('the first point of a pod that began in this step counts from its start, an
   near(t, only(series.close(at(32), ['a', 'b'])).rps, 10 + 60 / S);
 });
 
+test('a pod whose first export says that it begins now counts the same', (t) => {
+  const series = new WorkloadSeries();
+  feed(series, 'a', 10, 0, 30);
+  series.close(at(17), ['a']);
+  const startMs = at(20);
+  for (const second of [20, 25, 30]) {
+    series.accept(report('b', [counter(at(second), 6 * (second - 20), { startMs })]));
+  }
+  near(t, only(series.close(at(32), ['a', 'b'])).rps, 10 + 60 / S);
+});
+
+test('a sidecar that begins anew in a pod that is up loses the time between, and is not taken for a new pod', (t) => {
+  const series = new WorkloadSeries();
+  feed(series, 'a', 10, 0, 15);
+  series.close(at(17), ['a']);
+  const startMs = at(20);
+  for (const second of [20, 25, 30]) {
+    series.accept(report('a', [counter(at(second), 10 * (second - 20), { startMs })]));
+  }
+  const step = only(series.close(at(32), ['a']));
+  near(t, step.rps, 10);
+  t.deepEqual(step.flags, ['Reset']);
+});
+
+test('when our own clock is set back, steps go on from there and nothing of the future is known', (t) => {
+  const series = new WorkloadSeries();
+  feed(series, 'a', 10, 0, 60);
+  series.close(at(62), ['a']);
+  feed(series, 'a', 10, 3600, 3660);
+  series.close(at(3662), ['a']);
+  t.deepEqual(series.close(at(70), ['a']), []);
+  t.is(series.lastKnownMs, at(60));
+  feed(series, 'a', 20, 75, 90);
+  const step = series.close(at(92), ['a']).at(-1);
+  t.is(step?.startMs, at(75));
+  near(t, step?.rps, 20);
+});
+
 test('a pod that is gone counts only for the time it was there', (t) => {
   const series = new WorkloadSeries();
   feed(series, 'a', 10, 0, 30);
