@@ -35,7 +35,7 @@ export const defaultLimits: Limits = {
   maxConnections: 8192,
   maxInFlight: 128,
   maxInFlightPerPod: 4,
-  burstPerPod: 10,
+  burstPerPod: 20,
   perSecondPerPod: 2,
   maxPods: 20_000,
   maxPoints: 1000,

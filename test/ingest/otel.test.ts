@@ -136,7 +136,7 @@ test('the exporter comes again after 503 as Retry-After says', async (t) => {
   });
   t.is((await post(url, '{}', JSON_TYPE)).headers['retry-after'], '1');
   identifier.answers.set('shop-token', podIdentity('1'));
-  const provider = new MeterProvider({ readers: [reader(url, { timeoutMillis: 1500 })] });
+  const provider = new MeterProvider({ readers: [reader(url, { timeoutMillis: 1200 })] });
   provider
     .getMeter('sidecar')
     .createCounter('foresail.requests', { unit: '{request}' })

