@@ -12,22 +12,20 @@ export function outcomesOf(played: readonly Replayed[]): PolicyOutcome[] {
   }));
 }
 
-/** What the table says, in a sentence or two. */
-export function sentence(outcomes: readonly PolicyOutcome[], budgetShare: number): string {
+/** What the table says, in words, each line short enough for any terminal. */
+export function sentences(outcomes: readonly PolicyOutcome[], budgetShare: number): string[] {
   const [ours, theirs] = outcomes;
-  if (!ours || !theirs || Number.isNaN(ours.hotShare)) return 'Too little was played to say anything.';
+  if (!ours || !theirs || Number.isNaN(ours.hotShare)) return ['Too little was played to say anything.'];
   const cost = (ours.podHours / theirs.podHours - 1) * 100;
-  const costText =
-    Math.abs(cost) < 0.05 ? 'as many' : `${Math.abs(cost).toFixed(1)} % ${cost < 0 ? 'fewer' : 'more'}`;
+  const compared = `${Math.abs(cost).toFixed(1)} % ${cost < 0 ? 'fewer' : 'more'} pod-hours than the HPA`;
+  const costText = Math.abs(cost) < 0.05 ? 'as many pod-hours as the HPA' : compared;
   const lead = ours.leadTimeGainedSeconds;
-  const leadText = Number.isNaN(lead)
-    ? ''
-    : ` On a rise it asked for pods ${Math.abs(Math.round(lead))} s ${lead < 0 ? 'later' : 'earlier'}.`;
-  return (
-    `Foresail used ${costText} pod-hours ${costText.startsWith('as') ? 'as' : 'than'} the HPA; ` +
-    `${percent(ours.hotShare)} of the requests met too little capacity, with the HPA ${percent(theirs.hotShare)} ` +
-    `(budget ${percent(budgetShare)}).${leadText}`
-  );
+  const leadLine = `On a rise it asked for pods ${Math.abs(Math.round(lead))} s ${lead < 0 ? 'later' : 'earlier'} than the HPA.`;
+  return [
+    `Foresail used ${costText}.`,
+    `${percent(ours.hotShare)} of the requests met too little capacity (budget ${percent(budgetShare)}; the HPA ${percent(theirs.hotShare)}).`,
+    ...(Number.isNaN(lead) ? [] : [leadLine]),
+  ];
 }
 
 function percent(share: number): string {

@@ -11,7 +11,7 @@ import { type Paint, paintFor, plain } from '../ui/style.ts';
 import { LEAST_COLUMNS, plotLegend, renderView } from '../ui/view.ts';
 import type { ViewState } from '../ui/view-state.ts';
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts';
-import { demoJson, outcomesOf, sentence, titled } from './demo-report.ts';
+import { demoJson, outcomesOf, sentences, titled } from './demo-report.ts';
 import { type Played, type Progress, playDemo, speedOf } from './demo-session.ts';
 import { bandOf, hourLine } from './demo-show.ts';
 import { type DemoTraffic, trafficOf } from './demo-traffic.ts';
@@ -21,7 +21,7 @@ import { exit, type Io } from './io.ts';
 /** The objective's default budget of requests that may meet too little capacity. */
 const BUDGET_SHARE = 0.01;
 const TICK_MS = TICK_SECONDS * 1000;
-const FINAL_PLOT_ROWS = 10;
+const FINAL_PLOT_ROWS = 11;
 
 /**
  * `foresail demo`: plays traffic through the real receiver, forecaster and policy on an embedded cluster, beside an HPA, and
@@ -97,15 +97,17 @@ function opening({ startupSeconds, meanPods, seed }: DemoOptions, traffic: DemoT
   const { startMs, pods } = traffic.played;
   const hours = (pods.length * TICK_SECONDS) / 3600;
   const known = (traffic.history.pods.length * TICK_SECONDS) / 86_400;
-  const filled =
-    traffic.filledTicks === 0
-      ? ''
-      : `\n${traffic.filledTicks} of ${pods.length} ticks are missing in it and are played on a straight line.`;
-  return (
-    `Playing ${hours.toFixed(hours < 10 ? 1 : 0)} h of ${traffic.source} from ${new Date(startMs).toISOString().slice(0, 16)}Z, ` +
-    `with ${known.toFixed(1)} days of history before it. ` +
-    `Pods are Ready ${startupSeconds} s after they are asked for; mean load ${meanPods} pods; seed ${seed}.${filled}`
-  );
+  const lines = [
+    `Playing ${hours.toFixed(hours < 10 ? 1 : 0)} h of ${traffic.source} from ${new Date(startMs).toISOString().slice(0, 16)}Z,`,
+    `with ${known.toFixed(1)} days of history before it; seed ${seed}.`,
+    `Mean load ${meanPods} pods; a pod is Ready ${startupSeconds} s after it is asked for.`,
+  ];
+  if (traffic.filledTicks > 0) {
+    lines.push(
+      `${traffic.filledTicks} of ${pods.length} ticks are missing in it; a straight line is played there.`,
+    );
+  }
+  return lines.join('\n');
 }
 
 function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: Io): string {
@@ -128,7 +130,7 @@ function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: 
     ...outcomeTable(outcomes, paint),
     '',
     ...(complete ? [] : [partly]),
-    sentence(played.outcomes, BUDGET_SHARE),
+    ...sentences(played.outcomes, BUDGET_SHARE),
     `Played in ${played.wallSeconds.toFixed(1)} s, ${played.exports} OTLP exports, ${rate} a second.`,
   ];
   return `${lines.join('\n')}\n`;

@@ -12,6 +12,10 @@ export interface PlotSize {
 export type PlotState = Pick<ViewState, 'samples' | 'sampleSeconds' | 'band' | 'nowMs'>;
 
 const AXIS_COLUMNS = 7;
+const DAY_MS = 86_400_000;
+/** Distances of the marks on the time axis, and the room one needs. */
+const LABEL_EVERY_MS = [1, 2, 3, 6, 12].map((hours) => hours * 3_600_000);
+const LABEL_COLUMNS = 8;
 
 /** Demand as an area, capacities as lines, and after "now" the forecast band. Lines of equal width. */
 export function plot(state: PlotState, size: PlotSize, paint: Paint): string[] {
@@ -75,19 +79,19 @@ function drawBand(canvas: Canvas, x: number, p50: number, p99: number): void {
   for (let y = p50; y <= p99; y++) canvas.dot(x, y, 'forecast');
 }
 
-/** A round number above everything drawn: 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten, so it seldom changes. */
+/** A round number above everything drawn: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten, so it seldom changes. */
 function niceTop(past: readonly Sample[], band: readonly { p99: number }[]): number {
   let most = 10;
   for (const { demand, capacity, rivalCapacity } of past)
     most = Math.max(most, demand, capacity, rivalCapacity);
   for (const { p99 } of band) most = Math.max(most, p99);
   const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= most) ?? 10;
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= most) ?? 10;
   return step * power;
 }
 
 function withAxis(lines: readonly string[], top: number, paint: Paint): string[] {
-  const middle = Math.floor((lines.length - 1) / 2);
+  const middle = (lines.length - 1) / 2;
   return lines.map((line, row) => {
     const share = 1 - row / (lines.length - 1);
     const labelled = row === 0 || row === middle || row === lines.length - 1;
@@ -110,13 +114,20 @@ function timeAxis(state: PlotState, { past, now, perDot }: TimeSpan, columns: nu
     for (const [index, character] of [...label].entries()) cells[from + index] = character;
   };
   const nowColumn = Math.floor(now / 2);
-  const hour = 3_600_000;
-  for (let atMs = Math.ceil((state.nowMs - past * dotMs) / hour) * hour; atMs < state.nowMs; atMs += hour) {
+  const columnMs = 2 * dotMs;
+  const everyMs = LABEL_EVERY_MS.find((candidate) => candidate / columnMs >= LABEL_COLUMNS) ?? DAY_MS;
+  const startMs = state.nowMs - past * dotMs;
+  for (let atMs = Math.ceil(startMs / everyMs) * everyMs; atMs < state.nowMs; atMs += everyMs) {
     const column = Math.floor((now - (state.nowMs - atMs) / dotMs) / 2);
-    if (column < nowColumn - 8) put(column, `╵${clockTime(atMs)}`);
+    if (column < nowColumn - LABEL_COLUMNS) put(column, `╵${everyMs < DAY_MS ? clockTime(atMs) : day(atMs)}`);
   }
   put(nowColumn - 3, 'now╵');
   return paint('faint', `${' '.repeat(AXIS_COLUMNS)}${cells.join('')}`);
+}
+
+/** 07-14 */
+function day(unixMs: number): string {
+  return new Date(unixMs).toISOString().slice(5, 10);
 }
 
 export function clockTime(unixMs: number, seconds = false): string {

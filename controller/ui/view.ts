@@ -22,7 +22,8 @@ export function renderView(state: ViewState, size: ViewSize, paint: Paint): stri
   // What is left after head and table: a third for decisions, the rest, with its axis and legend, for the plot.
   const left = Math.max(8, size.rows - HEAD_ROWS - TABLE_ROWS);
   const decisionRows = Math.min(7, Math.max(1, Math.floor(left / 3) - 2));
-  const plotRows = Math.min(20, Math.max(4, left - decisionRows - 5));
+  // An odd number, so that half of the axis is a row.
+  const plotRows = odd(Math.min(19, Math.max(5, left - decisionRows - 5)));
   const lines = [
     ...head(state, columns, paint),
     '',
@@ -35,6 +36,10 @@ export function renderView(state: ViewState, size: ViewSize, paint: Paint): stri
     ...outcomeTable(state.outcomes, paint),
   ];
   return lines.slice(0, size.rows);
+}
+
+function odd(rows: number): number {
+  return rows % 2 === 1 ? rows : rows - 1;
 }
 
 function head(state: ViewState, columns: number, paint: Paint): string[] {
