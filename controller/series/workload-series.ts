@@ -15,7 +15,10 @@ export interface SeriesOptions {
   readonly ringSteps?: number;
 }
 
-/** A pod silent for longer is not made up for any more: it is not part of the workload's telemetry. */
+/**
+ * While the cluster cannot say which pods exist, one that is silent for longer is held to be gone. One that does exist
+ * is made up for as long as it does: its sidecar is dead, its requests are not.
+ */
 const REPORTED_LATELY_MS = 300_000;
 const FORGET_POD_MS = 600_000;
 /** Whole steps kept for decisions: 16 minutes at 15 s. */
@@ -83,7 +86,7 @@ export class WorkloadSeries {
     }
     if (closed.length > 0) {
       this.#recent = [...this.#recent, ...closed].slice(-RECENT_STEPS);
-      this.#forgetPods(lastEndMs);
+      this.#forgetPods(lastEndMs, existing);
     }
     return closed;
   }
@@ -103,13 +106,13 @@ export class WorkloadSeries {
     const speaking: PodSeries[] = [];
     const seen = { reporting: 0, silent: 0, rejected: false, reset: false, late: false };
     for (const pod of this.#pods.values()) {
-      const exists = existing === undefined || existing.has(pod.uid);
+      const exists = existing?.has(pod.uid) ?? pod.lastReceivedMs > endMs - REPORTED_LATELY_MS;
       const step = pod.close(startMs, endMs, !exists);
       seen.rejected ||= step.rejected;
       seen.reset ||= step.reset;
       seen.late ||= step.late;
       if (Number.isFinite(step.rate)) speaking.push(pod);
-      else if (exists && pod.lastReceivedMs > endMs - REPORTED_LATELY_MS) seen.silent++;
+      else if (exists) seen.silent++;
     }
     seen.reporting = speaking.length;
     const rates = Float64Array.from(speaking, (pod) => pod.step.rate);
@@ -143,9 +146,9 @@ export class WorkloadSeries {
     return this.#latency.quantiles();
   }
 
-  #forgetPods(nowMs: number): void {
+  #forgetPods(nowMs: number, existing: ReadonlySet<string> | undefined): void {
     for (const [uid, pod] of this.#pods) {
-      if (pod.lastReceivedMs < nowMs - FORGET_POD_MS) this.#pods.delete(uid);
+      if (pod.lastReceivedMs < nowMs - FORGET_POD_MS && !existing?.has(uid)) this.#pods.delete(uid);
     }
   }
 

@@ -156,6 +156,25 @@ test('a pod that never spoke, or exists no more, is not made up for', (t) => {
   t.deepEqual(step.flags, []);
 });
 
+test('a pod whose sidecar died is made up for as long as the pod exists', (t) => {
+  const series = new WorkloadSeries();
+  const pods = ['a', 'b', 'c'];
+  for (const pod of pods) feed(series, pod, 10, 0, 15);
+  for (const pod of ['a', 'b']) feed(series, pod, 10, 20, 1800);
+  const step = series.close(at(1802), pods).at(-1);
+  near(t, step?.rps, 30);
+  t.deepEqual(step?.flags, ['Partial', 'Stuck']);
+});
+
+test('while the cluster cannot say what exists, a pod is made up for 5 minutes', (t) => {
+  const series = new WorkloadSeries();
+  for (const pod of ['a', 'b', 'c']) feed(series, pod, 10, 0, 15);
+  for (const pod of ['a', 'b']) feed(series, pod, 10, 20, 600);
+  const steps = series.close(at(602), undefined);
+  near(t, steps.find((step) => step.startMs === at(285))?.rps, 30);
+  near(t, steps.find((step) => step.startMs === at(315))?.rps, 20);
+});
+
 test('when fewer than half of the pods speak the rate is missing, not low', (t) => {
   const series = new WorkloadSeries();
   const pods = ['a', 'b', 'c'];
@@ -233,6 +252,26 @@ test('errors are counted apart, and a first error is not lost though its series 
   const step = series.close(at(17), ['a']).at(-1);
   near(t, step?.rps, (120 + 60) / S);
   near(t, step?.errorRatio, 60 / 180);
+});
+
+test('a pod that only ever failed before loses no first success either', (t) => {
+  const series = new WorkloadSeries();
+  for (const second of [0, 5, 10, 15]) {
+    const failed = counter(at(second), 100 + second, { outcome: 'error' });
+    const ok = second < 10 ? [] : [counter(at(second), (second - 5) * 6)];
+    series.accept(report('a', [...ok, failed]));
+  }
+  near(t, series.close(at(17), ['a']).at(-1)?.rps, (60 + 15) / S);
+});
+
+test('a few milliseconds of a step are not a rate', (t) => {
+  const series = new WorkloadSeries();
+  feed(series, 'a', 10, 0, 15);
+  series.accept(report('b', [counter(at(14.99), 500)]));
+  series.accept(report('b', [counter(at(15), 505)]));
+  const step = series.close(at(17), ['a', 'b']).at(-1);
+  near(t, step?.rps, 20);
+  t.deepEqual(step?.flags, ['Partial']);
 });
 
 test('delta exports count once each', (t) => {
@@ -370,6 +409,46 @@ test('latency quantiles are the edges of the bucket they fall in, pods together'
     p95: { lower: 0.1, upper: 0.5 },
     p99: { lower: 0.5, upper: 1 },
   });
+});
+
+test('a pod that lies about its rate weighs no more in latency and errors than its bounded rate', (t) => {
+  const series = new WorkloadSeries();
+  const bounds = [0.1, 1];
+  for (const pod of [...'abcdefghijkl', 'liar']) {
+    const lies = pod === 'liar';
+    const requests = lies ? 1e6 : 1500;
+    const failed = counter(at(0), 0, { outcome: 'error' });
+    series.accept(report(pod, [counter(at(0), 0), failed, histogram(at(0), bounds, [0, 0, 0])]));
+    const counts = lies ? [0, requests, 0] : [requests, 0, 0];
+    const ok = counter(at(15), lies ? 0 : requests);
+    const after = counter(at(15), lies ? requests : 0, { outcome: 'error' });
+    series.accept(report(pod, [ok, after, histogram(at(15), bounds, counts)]));
+  }
+  const step = series.close(at(17), undefined).at(-1);
+  near(t, step?.rps, 1200 + 1000);
+  near(t, step?.errorRatio, 1000 / 2200);
+  // 18,000 fast ones, and 15,000 slow ones instead of a million
+  t.deepEqual(step?.latency?.p50, { lower: 0, upper: 0.1 });
+});
+
+test('a histogram that goes back or changes its buckets begins anew, and counts nothing twice', (t) => {
+  const series = new WorkloadSeries();
+  const says = (second: number, bounds: readonly number[], counts: readonly number[]) =>
+    series.accept(report('a', [counter(at(second), second), histogram(at(second), bounds, counts)]));
+  says(0, [0.1, 1], [900, 100, 0]);
+  says(5, [0.1, 1], [20, 100, 0]); // back without a new start: when is not known
+  says(10, [0.1, 1], [20, 110, 0]);
+  says(15, [0.2, 2], [5000, 0, 0]); // other buckets: not comparable with those before
+  t.deepEqual(series.close(at(17), ['a']).at(-1)?.latency?.p50, { lower: 0.1, upper: 1 });
+});
+
+test('a reading of the step before does not count in this one', (t) => {
+  const series = new WorkloadSeries({ graceMs: 0 });
+  for (const second of [0, 5, 10, 15])
+    series.accept(report('a', [counter(at(second), second), gauge(at(second), 100)]));
+  series.accept(report('a', [counter(at(20), 20), gauge(at(20), 2)]));
+  series.accept(report('a', [counter(at(25), 25), gauge(at(25), 4)]));
+  near(t, series.close(at(30), ['a']).at(-1)?.inflight, 3);
 });
 
 test('rates since a time come from the ring, live after history, NaN where nothing is known', (t) => {
