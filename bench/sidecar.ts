@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
  * What a sidecar costs: resident memory and CPU of the bundle against a proxy with a realistic body and an OTLP
  * receiver, both in another process, beside a bare Node that only keeps a timer, in the same run.
  *
- *   node bench/sidecar.ts [--minutes 10] [--body-kib 180] [--flags "--max-semi-space-size=1"]
+ *   node bench/sidecar.ts [--minutes 10] [--body-kib 180] [--flags="--no-opt"]
  */
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
@@ -144,6 +143,8 @@ export class Exports {
 }
 
 async function addressesOf(hostname: string): Promise<readonly string[]> {
+  // Loaded only where it is needed: most sidecars never look up more than one name.
+  const { lookup } = await import('node:dns/promises');
   return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }
 

@@ -4,17 +4,19 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Sample names to keep, each with a text that its labels must contain ('' for none). */
+/** Sample names to keep, each with a text that its line must contain, before any raw newline ('' for none). */
 export type Wanted = ReadonlyMap<string, string>;
 
 const NEWLINE = 0x0a;
+const TAB = 0x09;
+const SPACE = 0x20;
+const BRACE = 0x7b;
 const LONGEST_LINE_BYTES = 64 * 1024;
 const LONGEST_CONTINUATION_LINES = 8;
 const WHOLE_SAMPLE = /^[a-zA-Z_:][\w:.]*(\{.*\})?[ \t]+\S+([ \t]+-?\d+)?\s*$/;
 
 interface WantedName {
   readonly name: string;
-  readonly bytes: Uint8Array;
   readonly mark: string;
 }
 
@@ -35,7 +37,7 @@ export class ExpositionReader {
   #discarding = false;
 
   constructor(wanted: Wanted) {
-    this.#wanted = [...wanted].map(([name, mark]) => ({ name, bytes: Buffer.from(name, 'latin1'), mark }));
+    this.#wanted = [...wanted].map(([name, mark]) => ({ name, mark }));
   }
 
   push(chunk: Buffer): void {
@@ -71,8 +73,10 @@ export class ExpositionReader {
     }
     if (!wanted) return;
     const line = body.toString('latin1', start, end);
+    // Before it is taken apart: nine in ten lines of a large body are calls going out.
+    if (wanted.mark !== '' && !line.includes(wanted.mark)) return;
     const sample = splitSample(line, wanted.name.length);
-    if (sample) this.#keep(sample, wanted.mark);
+    if (sample) this.samples.push(sample);
     else if (line[wanted.name.length] === '{') {
       this.#broken = line;
       this.#brokenLines = 1;
@@ -88,7 +92,7 @@ export class ExpositionReader {
     const wanted = this.#wanted.find(({ name }) => joined.startsWith(name) && joined[name.length] === '{');
     const sample = wanted && splitSample(joined, wanted.name.length);
     if (sample) {
-      this.#keep(sample, wanted.mark);
+      this.samples.push(sample);
       this.#broken = '';
     }
     return true;
@@ -99,19 +103,14 @@ export class ExpositionReader {
     this.#broken = '';
   }
 
-  #keep(sample: Sample, mark: string): void {
-    if (mark === '' || sample.series.includes(mark)) this.samples.push(sample);
-  }
-
+  /** The byte after the name is looked at first: it settles nearly every line without a comparison. */
   #nameAt(body: Buffer, start: number, end: number): WantedName | undefined {
     for (const wanted of this.#wanted) {
-      const { bytes } = wanted;
-      if (end - start <= bytes.length) continue;
-      let i = 0;
-      while (i < bytes.length && body[start + i] === bytes[i]) i++;
-      if (i < bytes.length) continue;
-      const next = body[start + i];
-      if (next === 0x7b || next === 0x20 || next === 0x09) return wanted;
+      const stop = start + wanted.name.length;
+      if (stop >= end) continue;
+      const next = body[stop];
+      if (next !== BRACE && next !== SPACE && next !== TAB) continue;
+      if (body.toString('latin1', start, stop) === wanted.name) return wanted;
     }
     return undefined;
   }

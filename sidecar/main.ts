@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from './clock.ts';
 import type { Command } from './config.ts';
 import { readCommand, UsageError, usage } from './config.ts';
 import { dialects } from './dialects.ts';
+import { collectorOf, takeFlags } from './flags.ts';
 import { healthOf } from './health.ts';
 import { jsonLog } from './log.ts';
 import { serve } from './serve.ts';
@@ -32,9 +33,17 @@ export async function run(
     process.stdout.write(`${message}\n`);
     return healthy ? 0 : 1;
   }
+  takeFlags(process);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   const log = jsonLog(systemClock, (line) => process.stderr.write(line));
-  await serve(command.config, { clock: systemClock, random: systemRandom, log, stop: stopping.signal });
+  const tidy = collectorOf(globalThis);
+  await serve(command.config, {
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    stop: stopping.signal,
+    ...(tidy ? { tidy } : {}),
+  });
   return 0;
 }

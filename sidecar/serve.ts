@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Aborts when the sidecar is to stop. */
   readonly stop: AbortSignal;
+  /** Called after each turn, to free memory. */
+  readonly tidy?: () => void;
 }
 
 /** How long the last export may take: less than any grace period of a pod. */
@@ -28,7 +30,7 @@ const FAREWELL_MS = 3_000;
 
 /** Scrapes and exports until told to stop, then once more. Never throws for what a proxy or a receiver does. */
 export async function serve(config: Config, surroundings: Surroundings): Promise<void> {
-  const { clock, stop, log } = surroundings;
+  const { clock, stop, log, tidy } = surroundings;
   const cycle = new Cycle(config, surroundings);
   log('info', 'started', {
     endpoints: config.endpoints.map(({ url }) => url.href),
@@ -38,6 +40,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
   let dueMs = clock.monotonicMs();
   while (!stop.aborted) {
     await cycle.turn();
+    tidy?.();
     // Turns keep their rhythm; those that a slow one ran over are left out.
     const nowMs = clock.monotonicMs();
     dueMs += config.intervalMs * Math.max(1, Math.ceil((nowMs - dueMs) / config.intervalMs));

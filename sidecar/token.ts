@@ -1,13 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
-/** Headers for one export attempt. Read anew each time: kubelet replaces a projected token long before it expires. */
+/**
+ * Headers for one export attempt. Read anew each time: kubelet replaces a projected token long before it expires. Not
+ * asynchronous inside: it is a kilobyte in memory, and the threads for it would cost more memory than all of this.
+ */
 export function bearerFrom(
   path: string,
   whenMissing: (message: string) => void,
 ): () => Promise<Record<string, string>> {
   return async () => {
     try {
-      const token = (await readFile(path, 'utf8')).trim();
+      const token = readFileSync(path, 'utf8').trim();
       if (/^[\x21-\x7e]+$/.test(token)) return { authorization: `Bearer ${token}` };
       whenMissing(`${path} must hold a ServiceAccount token and nothing else`);
     } catch (error) {

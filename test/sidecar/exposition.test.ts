@@ -10,20 +10,18 @@ function read(
   chunk = 1 << 16,
 ) {
   const reader = new ExpositionReader(new Map(Object.entries(names)));
-  const bytes = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += chunk) reader.push(bytes.subarray(at, at + chunk));
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  for (let at = 0; at < bytes.length; at += chunk) reader.push(Buffer.from(bytes.subarray(at, at + chunk)));
   return { samples: reader.end(), malformed: reader.malformed };
 }
 
-const reads = test.macro({
-  exec(t, text: string, expected: readonly (readonly [string, number])[]) {
-    const { samples, malformed } = read(text);
-    t.deepEqual(
-      samples,
-      expected.map(([series, value]): Sample => ({ series, value })),
-    );
-    t.is(malformed, 0);
-  },
+const reads = test.macro((t, text: string, expected: readonly (readonly [string, number])[]) => {
+  const { samples, malformed } = read(text);
+  t.deepEqual(
+    samples,
+    expected.map(([series, value]): Sample => ({ series, value })),
+  );
+  t.is(malformed, 0);
 });
 
 test('a plain sample', reads, 'x_total 5\n', [['x_total', 5]]);
