@@ -67,7 +67,7 @@ export interface LeadTimeGained {
 
 /**
  * How much earlier `policy` asked for the capacity of a rise than `peer` did. A rise is a climb of the demand from trough to peak
- * (rises.ts); each policy's moment is when it was half-way up its own climb, so that a policy which merely holds more
+ * (rises.ts); each policy's moment is the mean over its way up its own climb, so that a policy which merely holds more
  * pods all the time gains nothing by it.
  */
 export function leadTimeGained(policy: readonly TickRow[], peer: readonly TickRow[]): LeadTimeGained {

@@ -13,7 +13,7 @@ const REACH_TICKS = 120;
 
 /**
  * Finds climbs by the zig-zag rule: a trough is confirmed when the smoothed demand has risen a quarter of its mean above
- * it, a peak when it has fallen as much below it. A climb that the end cuts off counts up to there.
+ * it, a peak when it has fallen as much below it. A climb that the end cuts off is not one yet: nobody knows its top.
  */
 export function risesOf(demand: readonly number[]): Rise[] {
   const smooth = centredMean(demand, SMOOTH_TICKS);
@@ -39,12 +39,15 @@ export function risesOf(demand: readonly number[]): Rise[] {
       }
     }
   }
-  return climbing ? [...rises, { trough: low, peak: high }] : rises;
+  return rises;
 }
 
+/** Nine heights of a climb: one alone would measure in steps of whole pods, minutes apart on a gentle slope. */
+const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
 /**
- * Per rise, the tick at which the policy was half-way up its own climb, measured from its lowest to its highest number asked
- * for around the rise; undefined when it did not climb.
+ * Per rise, the mean tick at which the policy was 10 %, 20 % ... 90 % up its own climb, measured from its lowest to its
+ * highest number asked for around the rise; undefined when it did not climb.
  *
  * Example: demand climbs over ticks 200..300 and a policy goes from 10 to 20 in one step at tick 240: 240.
  */
@@ -54,11 +57,18 @@ export function riseLags(demand: readonly number[], requested: readonly number[]
     const to = Math.min(requested.length - 1, peak + REACH_TICKS);
     const top = indexOfMost(requested, Math.max(from, trough), to);
     const bottom = indexOfLeast(requested, from, top);
-    const half = (at(requested, bottom) + at(requested, top)) / 2;
-    if (at(requested, top) <= at(requested, bottom)) return undefined;
-    for (let tick = bottom; tick <= top; tick++) if (at(requested, tick) >= half) return tick;
-    return undefined;
+    const climb = at(requested, top) - at(requested, bottom);
+    if (!(climb > 0)) return undefined;
+    const reached = SHARES.map((share) => firstAt(requested, bottom, at(requested, bottom) + share * climb));
+    return reached.reduce((sum, tick) => sum + tick, 0) / SHARES.length;
   });
+}
+
+/** First index from `from` on whose value is at least `level`; there is one. */
+function firstAt(values: readonly number[], from: number, level: number): number {
+  let index = from;
+  while (at(values, index) < level) index++;
+  return index;
 }
 
 /** First index of the highest value in [from, to]. */

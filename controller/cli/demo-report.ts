@@ -23,7 +23,7 @@ export function sentences(outcomes: readonly PolicyOutcome[], budgetShare: numbe
   const leadLine = `On a rise it asked for pods ${Math.abs(Math.round(lead))} s ${lead < 0 ? 'later' : 'earlier'} than the HPA.`;
   return [
     `Foresail used ${costText}.`,
-    `${percent(ours.hotShare)} of the requests met too little capacity (budget ${percent(budgetShare)}; the HPA ${percent(theirs.hotShare)}).`,
+    `Requests that met too little capacity: ${percent(ours.hotShare)}, with the HPA ${percent(theirs.hotShare)}; budget ${percent(budgetShare)}.`,
     ...(Number.isNaN(lead) ? [] : [leadLine]),
   ];
 }

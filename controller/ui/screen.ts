@@ -8,8 +8,8 @@ export type Terminal = NodeJS.WritableStream & { columns?: number; rows?: number
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H\u001b[2J';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
-const CLEAR_LINE = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
+/** Before the text: after it, a line as wide as the terminal would lose its last character. */
+const CLEAR_LINE = '\u001b[2K';
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
 
@@ -40,8 +40,9 @@ export class Screen {
     if (!this.#open || this.#blocked || nowMs - this.#lastMs < FRAME_MS) return;
     this.#lastMs = nowMs;
     const size = { columns: this.#terminal.columns ?? 80, rows: this.#terminal.rows ?? 24 };
-    const lines = render(size).map((line) => `${line}${CLEAR_LINE}`);
-    const kept = this.#terminal.write(`${NO_WRAP}${HOME}${lines.join('\r\n')}${CLEAR_BELOW}${WRAP}`);
+    const lines = render(size);
+    const rows = Array.from({ length: size.rows }, (_, row) => `${CLEAR_LINE}${lines[row] ?? ''}`);
+    const kept = this.#terminal.write(`${NO_WRAP}${HOME}${rows.join('\r\n')}${WRAP}`);
     if (kept) return;
     this.#blocked = true;
     this.#terminal.once('drain', () => {

@@ -86,7 +86,7 @@ test('text: a line an hour, then the table and what it says', async (t) => {
   t.regex(text, /40 of 480 ticks are missing in it; a straight line is played there/);
   t.is(text.match(/^1995-07-01 0[34]:00 UTC {2}load .*Foresail .*HPA /gm)?.length, 2);
   t.regex(text, /Foresail default HPA\npod-hours +\d+ +\d+/);
-  t.regex(text, /of the requests met too little capacity \(budget 1\.00 %; the HPA \d/);
+  t.regex(text, /met too little capacity: \d\.\d\d %, with the HPA \d+\.\d\d %; budget 1\.00 %/);
   t.false(text.includes('\u001b'));
 });
 

@@ -94,6 +94,14 @@ test('a terminal that does not keep up is not written to until it does', async (
   t.is(rendered, 2);
 });
 
+test('a line as wide as the terminal keeps its last character', (t) => {
+  const { terminal, screen } = open();
+  screen.draw(() => ['x'.repeat(70)]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what erases must come before the text
+  t.regex(terminal.text, /\u001b\[2Kx{70}\r\n\u001b\[2K/);
+  t.is(terminal.text.split('\u001b[2K').length - 1, 20, 'every row is cleared, also below the last line');
+});
+
 test('closing after the last frame leaves nothing drawn behind', (t) => {
   const { terminal, clock, screen } = open();
   clock.advance(100);
