@@ -23,10 +23,13 @@ export interface Surroundings {
   readonly stop: AbortSignal;
   /** Called after each turn, to free memory. */
   readonly tidy?: () => void;
+  /** How long the last export may take; default 3 s, less than any grace period of a pod. */
+  readonly farewellMs?: number;
 }
 
-/** How long the last export may take: less than any grace period of a pod. */
 const FAREWELL_MS = 3_000;
+
+const SHORTEST_DEADLINE_MS = 800;
 
 /** Scrapes and exports until told to stop, then once more. Never throws for what a proxy or a receiver does. */
 export async function serve(config: Config, surroundings: Surroundings): Promise<void> {
@@ -46,7 +49,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
     dueMs += config.intervalMs * Math.max(1, Math.ceil((nowMs - dueMs) / config.intervalMs));
     await clock.sleep(dueMs - nowMs, stop);
   }
-  await cycle.end();
+  await cycle.end(surroundings.farewellMs ?? FAREWELL_MS);
   log('info', 'stopped');
 }
 
@@ -81,7 +84,7 @@ class Cycle {
 
   async turn(): Promise<void> {
     try {
-      const deadlineMs = this.#config.intervalMs * 0.8;
+      const deadlineMs = Math.max(SHORTEST_DEADLINE_MS, this.#config.intervalMs * 0.8);
       const increments = await this.#source.read(deadlineMs, () => this.#clock.monotonicMs());
       this.#states.good('scrape', 'works');
       const { shape, producer } = this.#outletFor(this.#source.found);
@@ -101,9 +104,9 @@ class Cycle {
     this.#markAlive();
   }
 
-  async end(): Promise<void> {
+  async end(farewellMs: number): Promise<void> {
     await this.turn();
-    await this.#exports.drain(FAREWELL_MS);
+    await this.#exports.drain(farewellMs);
   }
 
   #outletFor(found: Candidate | undefined) {
