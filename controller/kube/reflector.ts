@@ -26,7 +26,7 @@ export const reflectorTiming: ReflectorTiming = {
   idleMs: 70_000,
   relistMs: 600_000,
   firstBackOffMs: 200,
-  maxBackOffMs: 10_000,
+  maxBackOffMs: 5_000,
   restoreAfterMs: 300_000,
 };
 
@@ -87,6 +87,7 @@ export class Reflector<T> {
   #listedMs = Number.NEGATIVE_INFINITY;
   #mustList = true;
   #failuresInARow = 0;
+  #lastFailure: FailureKind | undefined;
   #regressedSinceMs: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
@@ -109,7 +110,12 @@ export class Reflector<T> {
     return this.cache.version !== '';
   }
 
-  /** Seconds since the server last showed that the cache is level with it; Infinity before the first list. */
+  /**
+   * Seconds since the server last showed that the cache is level with it: by a list, an event, a bookmark, or by
+   * beginning or ending a watch from our version in order. Infinity before the first list. A quiet watch shows life at
+   * least every watchSeconds; bookmarks alone would not do, as an API server sends none of a resource in which nothing
+   * has happened since its own start (measured on 1.37).
+   */
   staleSeconds(): number {
     return Math.max(0, (this.#options.clock.monotonicMs() - this.#currentMs) / 1000);
   }
@@ -121,7 +127,7 @@ export class Reflector<T> {
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await this.#wait(this.#judge(error as Error), signal);
+        await this.#options.clock.sleep(this.#judge(error as Error), signal).catch(() => undefined);
       }
     }
   }
@@ -173,6 +179,8 @@ export class Reflector<T> {
     const request = { path, accept, signal, version: this.cache.version, timeoutSeconds, idleMs };
     for await (const event of watch(connection, clock, request)) {
       if (signal.aborted) return;
+      this.#currentMs = clock.monotonicMs();
+      if (event.kind === 'open') continue;
       heard = true;
       this.#apply(event);
       if (this.#mustList || this.#relistDue()) return;
@@ -180,11 +188,11 @@ export class Reflector<T> {
     if (!heard && clock.monotonicMs() - startedMs < SHORT_WATCH_MS) {
       throw new Error('the watch ended at once');
     }
+    this.#currentMs = clock.monotonicMs();
   }
 
-  #apply(event: WatchEvent): void {
+  #apply(event: Exclude<WatchEvent, { kind: 'open' }>): void {
     this.#failuresInARow = 0;
-    this.#currentMs = this.#options.clock.monotonicMs();
     if (event.kind === 'bookmark') {
       this.counts.bookmarks++;
       this.cache.advance(event.version);
@@ -196,28 +204,38 @@ export class Reflector<T> {
     if (applied === 'disorder') this.#mustList = true;
   }
 
-  /** What went wrong, counted; the least time to wait. */
+  /** Counts what went wrong and says how long to wait before the next try. */
   #judge(error: Error): number {
     if (error instanceof Garbage) this.counts.garbage++;
-    if (error instanceof ApiFailure && error.status === 410) {
+    const kind = kindOf(error);
+    if (kind === 'expired') {
       this.counts.expired++;
       this.#mustList = true;
     } else {
       this.counts.failures++;
       this.#options.onFailure?.(error);
     }
-    return error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;
-  }
-
-  async #wait(leastMs: number, signal: AbortSignal): Promise<void> {
+    // Another kind of trouble is progress: a server that comes back answers 403, then 429, then 410, before it serves.
+    if (kind !== this.#lastFailure) this.#failuresInARow = 0;
+    this.#lastFailure = kind;
+    const failures = this.#failuresInARow++;
+    if (kind === 'expired' && failures === 0) return 0;
     const { firstBackOffMs: firstMs, maxBackOffMs: maxMs } = this.#timing;
-    const { clock, random } = this.#options;
-    const waitMs = Math.max(leastMs, backOffMs(this.#failuresInARow++, { firstMs, maxMs }, random));
-    await clock.sleep(waitMs, signal).catch(() => undefined);
+    const ownMs = backOffMs(failures, { firstMs, maxMs }, this.#options.random);
+    const toldMs = error instanceof ApiFailure ? error.retryAfterMs : undefined;
+    // Later than told, by up to a quarter: everybody was told the same.
+    return toldMs === undefined ? ownMs : toldMs * (1 + this.#options.random() / 4) + firstMs;
   }
 
   #accept(kind: string): string {
     const metadata = `application/json;as=${kind};g=meta.k8s.io;v=v1`;
     return this.#options.metadataOnly ? metadata : 'application/json';
   }
+}
+
+type FailureKind = 'expired' | 'answered' | 'unreachable';
+
+function kindOf(error: Error): FailureKind {
+  if (!(error instanceof ApiFailure)) return 'unreachable';
+  return error.status === 410 ? 'expired' : 'answered';
 }

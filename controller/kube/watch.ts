@@ -5,6 +5,8 @@ import { asKubeObject, type KubeObject } from './kube-object.ts';
 import { lines } from './lines.ts';
 
 export type WatchEvent =
+  /** The server has what we have seen, and will tell what comes. */
+  | { readonly kind: 'open' }
   | { readonly kind: 'set' | 'delete'; readonly object: KubeObject }
   | { readonly kind: 'bookmark'; readonly version: string };
 
@@ -18,7 +20,7 @@ export interface WatchRequest {
   readonly accept: string;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Asked of the server; just before, it sends a bookmark, so a quiet watch is known to be alive this often. */
+  /** Asked of the server; when it ends the watch in time, a quiet one is known to have been alive. */
   readonly timeoutSeconds: number;
   /** Silence after which the watch is given up: longer than timeoutSeconds. */
   readonly idleMs: number;
@@ -55,6 +57,7 @@ export async function* watch(
       const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
       throw new ApiFailure(status, `the API server answered ${status} to a watch`, retryAfterMs);
     }
+    yield { kind: 'open' };
     for await (const line of lines(stream)) {
       guard.alive();
       if (line !== '') yield readEvent(line);

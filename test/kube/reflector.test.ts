@@ -138,6 +138,28 @@ test('Retry-After is waited for', async (t) => {
   t.true(performance.now() - started >= 300);
 });
 
+test('a server that comes back through 403, 429 and 410 is not waited for at the longest back-off', async (t) => {
+  const timing = { firstBackOffMs: 5, maxBackOffMs: 10_000 };
+  const started = performance.now();
+  const { api, reflector, watching } = await bench(t, timing, (api) => {
+    api.failNext(8, isList, (_, response) => {
+      response.socket?.resetAndDestroy();
+      return true;
+    });
+    for (const code of [403, 429, 410]) {
+      api.failNext(1, isWatch, (_, response) => {
+        answer(response, code, status(code, 'not yet'));
+        return true;
+      });
+    }
+  });
+  await watching();
+  // 5 + 10 + ... + 640 ms for the eight resets, then from the beginning.
+  t.true(performance.now() - started < 1600);
+  t.is(reflector.counts.lists, 2);
+  t.is(api.count(isWatch), 4);
+});
+
 test('HTTP 410 on a watch: it lists, and learns of a deletion it was never told of', async (t) => {
   const { api, reflector, names, watching } = await bench(t, {}, (api) => api.put(PODS, pod('a')));
   await watching();
@@ -188,6 +210,22 @@ test('a watch that is silent beyond its deadline is given up and opened again', 
   await watching();
   await eventually('it was reopened', () => api.count(isWatch) >= 2);
   t.true(reflector.counts.failures >= 1);
+  t.is(reflector.counts.lists, 1);
+});
+
+test('a watch that begins from our version shows that we are level, without any bookmark', async (t) => {
+  const { api, reflector, watching } = await bench(t, { firstBackOffMs: 100, maxBackOffMs: 100 });
+  await watching();
+  api.failNext(3, isWatch, (_, response) => {
+    answer(response, 500, {});
+    return true;
+  });
+  api.endWatches(PODS, 'reset');
+  await eventually('trouble', () => reflector.counts.failures >= 3);
+  t.true(reflector.staleSeconds() > 0.1);
+  await watching();
+  await eventually('level', () => reflector.staleSeconds() < 0.1);
+  t.is(reflector.counts.bookmarks, 0);
   t.is(reflector.counts.lists, 1);
 });
 
