@@ -129,6 +129,20 @@ const refused: readonly (readonly [name: string, make: (path: string) => Promise
     },
     /is damaged|malformed/,
   ],
+  [
+    'a file with a page overwritten',
+    async (path) => {
+      const history = await openHistory({ path, clock: new VirtualClock(start) });
+      history.append(
+        WEB,
+        Array.from({ length: 20_000 }, (_, index) => step(index, index)),
+      );
+      await history.close();
+      const bytes = await readFile(path);
+      await writeFile(path, bytes.fill(0xff, 6 * 8192, 7 * 8192));
+    },
+    /is damaged \(.*move it away/,
+  ],
 ];
 
 for (const [name, make, words] of refused) {
@@ -231,6 +245,16 @@ test('an import that does not fit fails as a whole and says so', async (t) => {
   const trace = { startMs: start, stepSeconds: 15, values, source: 'test' };
   await t.throwsAsync(history.import(WEB, trace), { message: /full/ });
   t.true((await rates(history, 1000)).every(Number.isNaN));
+});
+
+test('a write that cannot be leaves no transaction open behind it', async (t) => {
+  const history = await open(t, join(await folder(t), 'history.sqlite'));
+  const trace = { startMs: start, stepSeconds: 15, values: Float64Array.of(1), source: 'test' };
+  await t.throwsAsync(history.import(undefined as unknown as string, trace));
+  history.append(WEB, [step(0, 1)]);
+  await history.flush();
+  t.true(history.stats().healthy, history.stats().lastError);
+  t.deepEqual(await rates(history, 1), [1]);
 });
 
 test('two programs may have the file open: an import beside a running controller is seen by it', async (t) => {
