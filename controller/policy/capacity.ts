@@ -72,13 +72,14 @@ export function learnCapacity(state: CapacityState, evidence: Evidence): Capacit
   // In a step in which a pod came or went, the larger fleet may have carried the load: the lower rate is the sure one.
   const rate = evidence.step.rps / Math.max(evidence.ready, state.ready);
   if (!(rate > 0 && Number.isFinite(rate))) return settled;
+  const { anchorRps } = settled;
+  const low = anchorRps !== undefined && rate < anchorRps * ANCHOR_SHARE;
+  // Far below what was carried a good step tells nothing new: the state stays the same object through the night.
+  if (met > 0 && low && settled.evidence === EVIDENCE_LEAST_STEPS) return settled;
   if (met > 0) return withBound(countGood(settled, indexOf(rate) + (roomy ? ROOMY_BINS : 0), met));
   // A cold pod's latency is not the fleet's capacity.
   if (!missed || evidence.starting > 0 || settled.settledSteps < SETTLING_STEPS) return settled;
-  const { anchorRps } = settled;
-  if (anchorRps !== undefined && rate < anchorRps * ANCHOR_SHARE) {
-    return { ...settled, anchorRps: anchorRps * ANCHOR_KEPT };
-  }
+  if (low) return { ...settled, anchorRps: anchorRps * ANCHOR_KEPT };
   return withBound(countMiss(settled, rate, evidence.step.startMs));
 }
 
@@ -150,9 +151,11 @@ function withBound(state: CapacityState): CapacityState {
   const retreat = state.missedInARow > MISSED_STEPS ? RETREAT_BINS : 1;
   const most = carried?.index ?? Number.POSITIVE_INFINITY;
   const boundRps = RATE_BIN ** Math.min(most, (tooMuch?.index ?? Number.POSITIVE_INFINITY) - retreat);
-  const anchorRps = Math.max(state.anchorRps ?? 0, boundRps);
+  // Only a bound that rises lifts the anchor: one that merely stands must not undo how the anchor gave way.
+  const risen = boundRps > (state.boundRps ?? 0);
+  const anchorRps = risen ? Math.max(state.anchorRps ?? 0, boundRps) : (state.anchorRps ?? boundRps);
   // Below the anchor's share no miss counts, and no good step there can be the fifth highest: those bins are dead.
-  const bins = state.bins.filter(({ index }) => RATE_BIN ** (index + 1) >= boundRps * ANCHOR_SHARE);
+  const bins = state.bins.filter(({ index }) => RATE_BIN ** (index + 1) >= anchorRps * ANCHOR_SHARE);
   if (boundRps === state.boundRps && anchorRps === state.anchorRps && bins.length === state.bins.length) {
     return state;
   }

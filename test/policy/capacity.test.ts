@@ -108,6 +108,14 @@ test('a fleet that misses at a small share of what it carried is not short of re
   const outage = learn(steady, 120, { perReplica: 20, missed: true });
   t.is(bound(outage), bound(steady));
 });
+test('what was missed still speaks for a little less, so no old low load decides', (t) => {
+  const low = learn(initialCapacity(), 40, { perReplica: 35 });
+  const both = learn(low, 40, { perReplica: 60 });
+  t.true(bound(learn(both, 40, { perReplica: 60, missed: true })) >= 0.9 * 60);
+});
+test('but a fleet that misses for hours at any load is believed in the end', (t) => {
+  t.true(bound(learn(steady, 600, { perReplica: 20, missed: true })) < 20);
+});
 test('slower software is learned within minutes, in small steps', (t) => {
   let state = steady;
   let perReplica = 60;
@@ -140,6 +148,7 @@ test('no pods, no rate: nothing is learned', (t) => {
 });
 test('a state that has nothing new to learn is the same object', (t) => {
   t.is(learnCapacity(steady, served({ perReplica: 60 })), steady);
+  t.is(learnCapacity(steady, served({ perReplica: 20, roomy: true })), steady);
 });
 test('survives being remembered as JSON; anything else starts empty', (t) => {
   const state = learn(steady, 4, { perReplica: 58, missed: true });

@@ -39,4 +39,6 @@ test('one figure that is not a number spoils a forecast', (t) => {
   for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
     t.false(isUsable(forecast((steps) => (steps === 20 ? { p50: 1, p90: broken } : { p50: 1 }))));
   }
+  const leads = shaped.leads.map((lead, at) => (at === 29 ? { ...lead, p99: Number.NaN } : lead));
+  t.false(isUsable({ ...shaped, leads }));
 });

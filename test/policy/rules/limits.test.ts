@@ -39,6 +39,13 @@ test('20 s after the last scale-up', example, {
   says: 'CoolingDown: behavior.scaleUp.cooldownSeconds 60 has 40 s to go, then 12: the need',
 });
 test('60 s after it', example, { rule: 'cooldown', given: cooling(60), before: 12, after: 12 });
+test('on a clock that is not a number it never ends', example, {
+  rule: 'cooldown',
+  given: { ...cooling(600), nowMs: Number.NaN },
+  before: 12,
+  after: 10,
+  says: 'CoolingDown: behavior.scaleUp.cooldownSeconds 60 has NaN s to go, then 12: the need',
+});
 test('the other direction has its own', example, {
   rule: 'cooldown',
   given: cooling(20),

@@ -10,6 +10,13 @@ test('the upper demand over the lead time, through one replica', example, {
   after: 12,
   says: 'ForecastDemand: the forecast expects up to 840 requests/s within 60 s (99 % sure), one replica carries 75',
 });
+test('a division that is a hair above a whole number is that number', example, {
+  rule: 'forecastDemand',
+  given: { forecast: forecast(1.1), capacity: { rpsPerReplica: 0.1, source: 'pinned', evidence: 0 } },
+  before: 10,
+  after: 11,
+  says: 'ForecastDemand: the forecast expects up to 1.1 requests/s within 60 s (99 % sure), one replica carries 0.1',
+});
 test('a baseline is named', example, {
   rule: 'forecastDemand',
   given: { forecast: { ...forecast(840), source: 'seasonal', fallbackReason: 'ModelTrapped' } },

@@ -44,6 +44,15 @@ test('what is not wanted back may go', example, {
   before: 7,
   after: 7,
 });
+test('it adds nothing, however much comes', example, {
+  rule: 'payback',
+  given: { target: target(12), forecast: later(1500) },
+  before: 7,
+  after: 12,
+  says:
+    'ScaleDownStabilized: 7 would do now, but 20 soon: the forecast expects up to 1500 requests/s within 300 s ' +
+    '(90 % sure), one replica carries 75',
+});
 test('without permission the highest need of 300 s stands', example, {
   rule: 'forecastScaleDown',
   given: { target: target(12), memory: remembering(ago(200, 10)) },
