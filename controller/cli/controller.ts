@@ -8,7 +8,7 @@ import { exit, type Io } from './io.ts';
 /** `foresail controller`: runs until SIGTERM or Ctrl-C, and then stops in order. */
 export async function runController(args: readonly string[], io: Io): Promise<number> {
   const config = readConfig(args, io);
-  using interruption = new Interruption(io.stdout);
+  const interruption = new Interruption(io.stdout);
   const stopOtel = await startOtel(io.env);
   try {
     const controller = await startController(config, { stdout: io.stdout });
@@ -16,6 +16,7 @@ export async function runController(args: readonly string[], io: Io): Promise<nu
     await controller.stop();
     return exit.done;
   } finally {
+    interruption[Symbol.dispose]();
     await stopOtel();
   }
 }
