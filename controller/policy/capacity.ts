@@ -64,7 +64,7 @@ export function initialCapacity(recalled?: unknown): CapacityState {
  *
  * 10 ready; 6 steps of 600 requests/s met the objective, then the load falls to 100 requests/s
  * five or more steps carried 60 per replica; steps at 10 per replica do not speak against that
- * -> 59.6 (the lower edge of the 2 % bin that holds 60), before and after
+ * -> 59.1 (the lower edge of the 2 % bin that holds 60), before and after
  */
 export function learnCapacity(state: CapacityState, evidence: Evidence): CapacityState {
   const settled = settle(state, evidence.ready);

@@ -60,6 +60,7 @@ test('four lucky steps prove nothing, the fifth does', (t) => {
   t.true(near(bound(learn(lucky, 1, { perReplica: 90 })), 0.98, 90));
 });
 test('load that falls takes nothing away', (t) => {
+  t.is(bound(steady).toFixed(1), '59.1');
   t.is(bound(learn(steady, 10_000, { perReplica: 3 })), bound(steady));
 });
 test('a rate that was met with room stands for 8 % more, and no more however often', (t) => {
