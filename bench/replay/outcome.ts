@@ -1,6 +1,6 @@
 import { TICK_SECONDS } from './demand.ts';
 import { HOT_UTILISATION } from './latency.ts';
-import { riseLags } from './rises.ts';
+import { askedAfter, needsOf, REACH_TICKS, risesOf } from './rises.ts';
 
 /** One tick of one policy, as the tick began: demand and pods are the tick's own. */
 export interface TickRow {
@@ -66,24 +66,34 @@ export interface LeadTimeGained {
 }
 
 /**
- * How much earlier `policy` asked for the capacity of a rise than `peer` did. A rise is a climb of the demand from trough to peak
- * (rises.ts); each policy's moment is the mean over its way up its own climb, so that a policy which merely holds more
- * pods all the time gains nothing by it.
+ * How much earlier `policy` asked for the capacity of a rise than `peer` did. A rise is a climb of the demand from trough
+ * to peak (rises.ts); for each pod it needed it is known when it was needed and when each policy had asked for it. What
+ * both had for half an hour before, or neither asked for, tells nothing and is left out. Mean over the pods of a rise, then over the rises.
+ *
+ * Each policy's pods are counted at its own mean utilisation: one that holds more all the time is not earlier by that,
+ * it pays for it in pod-hours. So this compares when, for the same money.
  */
 export function leadTimeGained(policy: readonly TickRow[], peer: readonly TickRow[]): LeadTimeGained {
   const demand = policy.map((row) => row.demand);
-  const own = riseLags(
-    demand,
-    policy.map((row) => row.requested),
-  );
-  const others = riseLags(
-    demand,
-    peer.map((row) => row.requested),
-  );
-  const gains = own.flatMap((lag, rise) => {
-    const other = others[rise];
-    return lag === undefined || other === undefined ? [] : [(other - lag) * TICK_SECONDS];
+  const own = carried(policy);
+  const others = carried(peer);
+  const gains = risesOf(demand).flatMap((rise) => {
+    const gained = needsOf(demand, rise).flatMap((need) => {
+      const [ours, theirs] = [askedAfter(own, need), askedAfter(others, need)];
+      return ours === theirs && Math.abs(ours) === REACH_TICKS ? [] : [theirs - ours];
+    });
+    return gained.length === 0 ? [] : [mean(gained)];
   });
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
-  return { seconds: gains.length ? total / gains.length : Number.NaN, rises: gains.length };
+  return { seconds: gains.length ? mean(gains) * TICK_SECONDS : Number.NaN, rises: gains.length };
+}
+
+/** The load for which a policy asked for pods, at the utilisation it keeps on average. */
+function carried(rows: readonly TickRow[]): number[] {
+  const demand = rows.reduce((sum, row) => sum + row.demand, 0);
+  const requested = rows.reduce((sum, row) => sum + row.requested, 0);
+  return rows.map((row) => (row.requested * demand) / requested);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

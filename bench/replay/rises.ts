@@ -8,8 +8,10 @@ export interface Rise {
 const SMOOTH_TICKS = 20;
 /** A turn counts once it is this share of the mean demand. */
 const TURN_SHARE = 0.25;
-/** A policy may be this early or late (30 minutes) and still be answering the same rise. */
-const REACH_TICKS = 120;
+/** What is asked for went through a division. */
+const ROUNDING = 1e-9;
+/** 30 minutes: who asks earlier than that is not answering this rise. */
+export const REACH_TICKS = 120;
 
 /**
  * Finds climbs by the zig-zag rule: a trough is confirmed when the smoothed demand has risen a quarter of its mean above
@@ -42,47 +44,35 @@ export function risesOf(demand: readonly number[]): Rise[] {
   return rises;
 }
 
-/** Nine heights of a climb: one alone would measure in steps of whole pods, minutes apart on a gentle slope. */
-const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** A height of the demand that a rise reached, in whole pods at 100 %, and the first tick at which it did. */
+export interface Need {
+  readonly pods: number;
+  readonly tick: number;
+}
+
+/** The heights of a rise, pod by pod, from the first above its trough to its peak. */
+export function needsOf(demand: readonly number[], { trough, peak }: Rise): Need[] {
+  const smooth = centredMean(demand, SMOOTH_TICKS);
+  const needs: Need[] = [];
+  let pods = Math.floor(at(smooth, trough));
+  for (let tick = trough + 1; tick <= peak; tick++) {
+    while (pods < Math.floor(at(smooth, tick))) needs.push({ pods: ++pods, tick });
+  }
+  return needs;
+}
 
 /**
- * Per rise, the mean tick at which the policy was 10 %, 20 % ... 90 % up its own climb, measured from its lowest to its
- * highest number asked for around the rise; undefined when it did not climb.
+ * Ticks from the need to the moment a policy had asked for what it takes, and kept it until then: negative before it,
+ * cut off at +-30 minutes. `asked` is in the unit of the demand.
  *
- * Example: demand climbs over ticks 200..300 and a policy goes from 10 to 20 in one step at tick 240: 240.
+ * Example: 5 are needed at tick 200; the policy went from 4 to 6 at tick 190: -10.
  */
-export function riseLags(demand: readonly number[], requested: readonly number[]): (number | undefined)[] {
-  return risesOf(demand).map(({ trough, peak }) => {
-    const from = Math.max(0, trough - REACH_TICKS);
-    const to = Math.min(requested.length - 1, peak + REACH_TICKS);
-    const top = indexOfMost(requested, Math.max(from, trough), to);
-    const bottom = indexOfLeast(requested, from, top);
-    const climb = at(requested, top) - at(requested, bottom);
-    if (!(climb > 0)) return undefined;
-    const reached = SHARES.map((share) => firstAt(requested, bottom, at(requested, bottom) + share * climb));
-    return reached.reduce((sum, tick) => sum + tick, 0) / SHARES.length;
-  });
-}
-
-/** First index from `from` on whose value is at least `level`; there is one. */
-function firstAt(values: readonly number[], from: number, level: number): number {
-  let index = from;
-  while (at(values, index) < level) index++;
-  return index;
-}
-
-/** First index of the highest value in [from, to]. */
-function indexOfMost(values: readonly number[], from: number, to: number): number {
-  let best = from;
-  for (let i = from; i <= to; i++) if (at(values, i) > at(values, best)) best = i;
-  return best;
-}
-
-/** Last index of the lowest value in [from, to]. */
-function indexOfLeast(values: readonly number[], from: number, to: number): number {
-  let best = from;
-  for (let i = from; i <= to; i++) if (at(values, i) <= at(values, best)) best = i;
-  return best;
+export function askedAfter(asked: readonly number[], { pods, tick }: Need): number {
+  const enough = (lag: number) => at(asked, tick + lag) >= pods - ROUNDING;
+  let lag = enough(0) ? 0 : 1;
+  if (lag === 0) while (lag > -REACH_TICKS && enough(lag - 1)) lag--;
+  else while (lag < REACH_TICKS && !enough(lag)) lag++;
+  return lag;
 }
 
 function at(values: readonly number[], index: number): number {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { directionChanges, leadTimeGained, outcomeOf, type TickRow } from '../../bench/replay/outcome.ts';
-import { risesOf } from '../../bench/replay/rises.ts';
+import { askedAfter, needsOf, REACH_TICKS, risesOf } from '../../bench/replay/rises.ts';
 
 const row = (demand: number, ready: number, starting = 0): TickRow => ({
   atMs: 0,
@@ -65,20 +65,52 @@ test('asking 10 ticks earlier gains 150 s', (t) => {
   const early = hill(196).map((value) => Math.ceil(value * 1.4));
   const gained = leadTimeGained(rows(demand, early), rows(demand, late));
   t.is(gained.rises, 1);
-  t.is(gained.seconds, 150);
-  t.is(leadTimeGained(rows(demand, late), rows(demand, early)).seconds, -150);
+  t.true(Math.abs(gained.seconds - 150) < 1e-6, `${gained.seconds}`);
+  t.is(leadTimeGained(rows(demand, late), rows(demand, early)).seconds, -gained.seconds);
 });
+
+test('a rise has its heights one by one, each when the load reached it', (t) => {
+  const needs = needsOf(hill(200), { trough: 180, peak: 300 });
+  t.is(needs[0]?.pods, 11, 'one above its trough');
+  t.is(needs.at(-1)?.pods, 30);
+  t.true(needs.every((need, index) => index === 0 || need.tick >= (needs[index - 1]?.tick ?? 0)));
+});
+
+const asks = test.macro({
+  exec(t, requested: (tick: number) => number, expected: number) {
+    const series = Array.from({ length: 600 }, (_, tick) => requested(tick));
+    t.is(askedAfter(series, { pods: 5, tick: 200 }), expected);
+  },
+  title: (name) => `asked after the need: ${name}`,
+});
+test('ten ticks before it', asks, (tick) => (tick < 190 ? 4 : 6), -10);
+test('at the same tick', asks, (tick) => (tick < 200 ? 4 : 5), 0);
+test('three ticks late', asks, (tick) => (tick < 203 ? 4 : 5), 3);
+test('given up in between, only the last time counts', asks, (tick) => (tick === 195 ? 4 : 6), -4);
+test('long before is cut off', asks, () => 9, -REACH_TICKS);
+test('never is cut off', asks, () => 1, REACH_TICKS);
 
 test('holding more pods all the time gains no lead time', (t) => {
   const demand = hill(200);
-  const lean = hill(205).map((value) => Math.ceil(value * 1.2));
-  const fat = hill(205).map((value) => Math.ceil(value * 2));
-  t.true(Math.abs(leadTimeGained(rows(demand, fat), rows(demand, lean)).seconds) <= 30);
+  const held = (share: number) => hill(200).map((value) => value * share);
+  const gained = leadTimeGained(rows(demand, held(2)), rows(demand, held(1.2)));
+  t.true(Math.abs(gained.seconds) < 1e-6, `${gained.seconds}`);
 });
 
-test('without a rise, or with a policy that never climbs, there is nothing to gain', (t) => {
+test('what both had long before tells nothing', (t) => {
+  const demand = hill(200);
+  const always = new Array<number>(800).fill(50);
+  const gained = leadTimeGained(rows(demand, always), rows(demand, hill(210)));
+  t.is(gained.rises, 1);
+  t.true(leadTimeGained(rows(demand, always), rows(demand, always)).seconds === 0);
+});
+
+test('without a rise there is nothing to gain', (t) => {
   const flat = new Array<number>(500).fill(10);
   t.is(leadTimeGained(rows(flat, flat), rows(flat, flat)).seconds, Number.NaN);
-  const gained = leadTimeGained(rows(hill(200), new Array<number>(800).fill(50)), rows(hill(200), hill(200)));
-  t.deepEqual(gained, { seconds: Number.NaN, rises: 0 });
+});
+
+test('a climb whose top is not known yet does not count', (t) => {
+  const demand = hill(200).slice(0, 300);
+  t.deepEqual(risesOf(demand), []);
 });
