@@ -68,7 +68,8 @@ export interface LeadTimeGained {
 /**
  * How much earlier `policy` asked for the capacity of a rise than `peer` did. A rise is a climb of the demand from trough
  * to peak (rises.ts); for each pod it needed it is known when it was needed and when each policy had asked for it. What
- * both had for half an hour before, or neither asked for, tells nothing and is left out. Mean over the pods of a rise, then over the rises.
+ * both had for half an hour before, or neither asked for, tells nothing and is left out. Mean over the pods of a rise,
+ * then over the rises.
  *
  * Each policy's pods are counted at its own mean utilisation: one that holds more all the time is not earlier by that,
  * it pays for it in pod-hours. So this compares when, for the same money.
