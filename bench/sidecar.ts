@@ -29,6 +29,7 @@ if (values.peers) servePeers(Number(values['body-kib']) * 1024);
 else await measure();
 
 async function measure(): Promise<void> {
+  await import('../sidecar/build.ts');
   const peers = spawn(process.execPath, [import.meta.filename, '--peers', '--body-kib', values['body-kib']], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -40,18 +41,9 @@ async function measure(): Promise<void> {
   const sidecarArguments = [
     ...values.flags.split(' ').filter((flag) => flag !== ''),
     bundle,
-    ...[
-      '--scrape',
-      `http://127.0.0.1:${proxyPort}/metrics`,
-      '--endpoint',
-      `http://127.0.0.1:${collectorPort}`,
-    ],
-    ...[
-      '--token-file',
-      import.meta.filename,
-      '--state-file',
-      join(tmpdir(), `foresail-bench-${process.pid}`),
-    ],
+    ...['--scrape', `http://127.0.0.1:${proxyPort}/metrics`],
+    ...['--endpoint', `http://127.0.0.1:${collectorPort}`],
+    ...['--token-file', token, '--state-file', join(folder, 'state')],
   ];
   const subjects = [
     { name: 'sidecar', child: spawn(process.execPath, sidecarArguments, { stdio: 'ignore' }) },

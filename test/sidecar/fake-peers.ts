@@ -68,7 +68,7 @@ interface OtlpBody {
 
 /** An OTLP/HTTP receiver that notes what it gets, and answers as told: a status, or nothing at all. */
 export async function receiver(
-  answer: (nth: number) => { status: number; retryAfter?: string } | 'hang',
+  answer: (nth: number) => { status: number; retryAfter?: string; body?: string } | 'hang',
   port = 0,
 ) {
   const exports: Export[] = [];
@@ -81,7 +81,9 @@ export async function receiver(
       const said = answer(++requests);
       if (said === 'hang') return;
       if (said.status === 200) exports.push(exportOf(request, Buffer.concat(chunks)));
-      response.writeHead(said.status, said.retryAfter ? { 'retry-after': said.retryAfter } : {}).end('{}');
+      response
+        .writeHead(said.status, said.retryAfter ? { 'retry-after': said.retryAfter } : {})
+        .end(said.body ?? '{}');
       for (const wake of waiting.splice(0)) wake();
     });
   }, port);

@@ -42,7 +42,7 @@ async function sidecar(text: () => string | undefined, endpoints: readonly strin
     random: () => 0,
     log,
     stop: stopping.signal,
-    farewellMs: 500,
+    farewellMs,
   });
   const stop = async (): Promise<void> => {
     stopping.abort();
@@ -171,6 +171,17 @@ test('400 is final: that export is dropped and counted, and the next goes out', 
   await collector.close();
   t.is(pointsOf(exports[0], 'foresail.request.rate').length, 1);
   t.is(Number(pointsOf(exports.at(-1), 'foresail.sidecar.export.dropped')[0]?.asInt), 1);
+});
+
+test('a partial success is a success: nothing is sent again', async (t) => {
+  const partial = '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"unknown signal"}}';
+  const collector = await receiver(() => ({ status: 200, body: partial }));
+  const { stop } = await sidecar(() => 'alive 1\ncame_total 1', [collector.url]);
+  await collector.received(3);
+  await stop();
+  await collector.close();
+  const stamps = collector.exports.map((one) => pointsOf(one, 'foresail.requests')[0]?.timeUnixNano);
+  t.is(new Set(stamps).size, stamps.length);
 });
 
 test('a rotated token is used from the next export on', async (t) => {
