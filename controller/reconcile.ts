@@ -5,7 +5,7 @@ import type { Dossier } from './dossier.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision } from './policy/decision.ts';
-import { noteOrder } from './policy/lead-time.ts';
+import { noteOrder, stuckPods } from './policy/lead-time.ts';
 import { withoutChange } from './policy/memory.ts';
 import type { Observation } from './policy/observation.ts';
 import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
@@ -31,6 +31,7 @@ export async function reconcile(
   const account: Account = { observation, decision, ...(outcome ? { outcome } : {}) };
   dossier.last = account;
   parts.recorder.decided(account);
+  warnOfStuckPods(scaler, dossier, parts);
   if (parts.leadership.current().leading)
     dossier.told = await publish(scaler, account, parts.cluster, dossier.told);
   return account;
@@ -49,4 +50,20 @@ function remember(
   dossier.memory = decision.memory;
   const before = observation.target?.replicas ?? outcome.replicas;
   if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
+}
+
+/** Replicas do not help a workload whose pods cannot start: somebody must look at the pods. */
+function warnOfStuckPods(
+  scaler: PredictiveScaler,
+  { workload }: Dossier,
+  { cluster, clock }: ReconcileParts,
+): void {
+  const stuck = stuckPods(cluster.pods(workload), clock.wallMs());
+  const [first] = stuck;
+  if (first)
+    cluster.event(
+      scaler,
+      'PodsNotStarting',
+      `${stuck.length} pods are not Ready 10 minutes after their creation, such as ${first.name}; see kubectl describe pod`,
+    );
 }

@@ -172,6 +172,19 @@ test('of two scalers for one target the first by name decides, and the second is
   );
 });
 
+test('pods that do not start are told of', async (t) => {
+  const { play, cluster } = setUp();
+  const [pod, ...rest] = readyPods(2, startMs - 3_600_000);
+  if (pod === undefined) throw new Error('two pods are there');
+  const { readyMs: _ready, ...unready } = pod;
+  cluster.setPods(web, [{ ...unready, ready: false }, ...rest]);
+  await play(30);
+  t.regex(
+    cluster.events.find(({ reason }) => reason === 'PodsNotStarting')?.message ?? '',
+    /1 pods? .*web-0/,
+  );
+});
+
 test('a new leader removes nothing at once', async (t) => {
   const { play, cluster, leader, pipeline } = setUp({
     rpsAhead: 40,

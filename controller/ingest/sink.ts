@@ -12,7 +12,7 @@ export interface DecodeLimits {
 /** Longer texts are cut here: no word of the vocabulary and no identity is as long. */
 export const MAX_TEXT_BYTES = 256;
 
-/** Buckets of one histogram. Envoy's has 20, an SDK's exponential histogram 160. */
+/** Buckets of one histogram. A mesh proxy's has 20, an SDK's exponential histogram 160. */
 export const MAX_BUCKETS = 400;
 
 /** Attributes kept per point. One signal has one attribute at most, so more only need to be seen, not kept. */

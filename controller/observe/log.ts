@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { explain } from '../policy/explain.ts';
 import type { Account, Recorder } from '../ports.ts';
 import { workloadKey } from '../workload.ts';
 
@@ -18,7 +19,8 @@ export function createLogger(level: string, destination: NodeJS.WritableStream):
   );
 }
 
-/** One line per decision that acts or whose reason is new; the rest at debug, so that a quiet day is a quiet log. */
+/** One line per decision that acts or whose reason is new; the rest at debug, so that a quiet day is a quiet
+ * log. At trace, every rule of every decision. */
 export function logRecorder(log: Logger): Recorder {
   const last = new Map<string, string>();
   return {
@@ -31,6 +33,7 @@ export function logRecorder(log: Logger): Recorder {
       if (outcome !== undefined && outcome.kind !== 'written') log.warn(line, message);
       else if (outcome !== undefined || fresh) log.info(line, message);
       else log.debug(line, message);
+      if (log.isLevelEnabled('trace')) log.trace({ workload: key }, explain(decision));
     },
   };
 }

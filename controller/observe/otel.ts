@@ -12,9 +12,9 @@ export async function startOtel(
   const wanted = Object.keys(env).some((name) =>
     /^OTEL_EXPORTER_OTLP(_TRACES|_METRICS)?_ENDPOINT$/.test(name),
   );
-  if (!wanted || env['OTEL_SDK_DISABLED'] === 'true') return async () => {};
+  if (!wanted || env.OTEL_SDK_DISABLED === 'true') return async () => {};
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
-  const sdk = new NodeSDK({ serviceName: env['OTEL_SERVICE_NAME'] ?? 'foresail-controller' });
+  const sdk = new NodeSDK({ serviceName: env.OTEL_SERVICE_NAME ?? 'foresail-controller' });
   sdk.start();
   return () => sdk.shutdown();
 }

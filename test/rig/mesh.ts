@@ -6,7 +6,7 @@ import { createPart, type Part } from './part.ts';
 import { type PodView, readyPods, type Workload } from './pods.ts';
 import type { Rig } from './rig.ts';
 
-/** What every pod of a meshed workload gets: its inbound proxy, and Foresail's sidecar beside it. */
+/** What every pod of a meshed workload gets: its inbound proxy, and Foresail's sidecar beside it. Stops with the rig. */
 export type Mesh = {
   /** One entry per pod that is proxied now. */
   pods(): readonly MeshedPod[];
@@ -14,7 +14,6 @@ export type Mesh = {
   stopSidecars(): Promise<void>;
   /** Starts them again, with the same command line. */
   startSidecars(): Promise<void>;
-  stop(): Promise<void>;
 };
 
 export type MeshedPod = { readonly pod: PodView; readonly proxy: Envoy; readonly sidecar: Part };
@@ -72,6 +71,11 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     }
   })();
 
+  options.rig.onStop(async () => {
+    state.running = false;
+    await following;
+    await Promise.all([...meshed.values()].map(({ sidecar }) => sidecar.stop()));
+  });
   return {
     pods: () => [...meshed.values()],
     stopSidecars: async () => {
@@ -81,11 +85,6 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     startSidecars: async () => {
       state.sidecars = true;
       await Promise.all([...meshed.values()].map(({ sidecar }) => sidecar.start()));
-    },
-    stop: async () => {
-      state.running = false;
-      await following;
-      await Promise.all([...meshed.values()].map(stopPod));
     },
   };
 }

@@ -49,6 +49,8 @@ export type Rig = ControlPlane & {
   startPods(options: Omit<PodsOptions, 'api' | 'logs'>): Promise<Pods>;
   /** Starts any other process as a part: its log is beside the others', and it ends with the rig. */
   startProcess(options: Omit<PartOptions, 'logFile'>): Promise<Part>;
+  /** What else must end before the parts do. */
+  onStop(stop: () => Promise<void>): void;
   /** Keeps a copy of the logs and says where. */
   keepLogs(): string;
   stop(): Promise<void>;
@@ -101,6 +103,7 @@ async function createRig(parts: Parts, session: string, options: RigOptions): Pr
     ...identitiesOf(api, server, folder, certificates),
     ...extrasOf({ parts, folder, logs, api }, extras),
     audit: async () => readAudit(auditLog),
+    onStop: (stop) => void extras.push(stop),
     keepLogs: () => keepLogs(logs, name),
     stop: async () => {
       await Promise.all(extras.map((stop) => stop()));
