@@ -143,10 +143,10 @@ export class Election implements Leadership {
 
   #pauseMs(): number {
     const retryMs = this.#timing.retrySeconds * 1000 * (0.8 + 0.2 * this.#options.random());
-    if (this.current().leading || this.#observed === undefined || this.#observed.lease.holder === '')
-      return retryMs;
+    const leftMs = this.#leftMs();
+    const waitsForOther = !this.current().leading && this.#observed?.lease.holder !== '' && leftMs > 0;
     // Awake at the very end of the other's time, and not a retry later.
-    return Math.min(retryMs, Math.max(this.#leftMs(), 50));
+    return waitsForOther ? Math.min(retryMs, leftMs + 10) : retryMs;
   }
 
   #tell(): void {
