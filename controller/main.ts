@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from './clock.ts';
 import type { ControllerConfig } from './config.ts';
 import { exposeCounts } from './counts.ts';
 import { createForecaster } from './forecast/forecaster.ts';
+import { Complaints } from './ingest/complaints.ts';
 import { createReceiver } from './ingest/receiver.ts';
 import { createKubeCluster } from './kube/kube.ts';
 import { createLogger, logRecorder } from './observe/log.ts';
@@ -45,12 +46,13 @@ export async function startController(
   const metrics = createMetrics();
   const clock = systemClock;
   const { stepSeconds } = config;
+  const complaints = new Complaints(log, clock);
   const kube = createKubeCluster({
     ...{ clock, random: systemRandom, kubeconfig: config.kubeconfig, namespace: config.namespace },
     instance: config.identity,
     onLeading: (leading, epoch) => led(leading, epoch),
     onFailure: (what, error) =>
-      log.warn({ what, err: error.message }, `Kubernetes: ${what} failed; it is tried again`),
+      complaints.warn(what, { what, err: error.message }, `Kubernetes: ${what} fails; it is tried again`),
   });
   const history = await openHistory({
     path: config.historyFile,
@@ -59,7 +61,8 @@ export async function startController(
   });
   const forecaster = createForecaster({
     deadlineMs: FORECAST_DEADLINE_MS,
-    onFailure: (reason, message, workload) => log.warn({ reason, workload }, message),
+    onFailure: (reason, message, workload) =>
+      complaints.warn(`${reason} ${workload}`, { reason, workload }, message),
   });
   const cluster = tracedCluster(parts.wrapCluster?.(kube.cluster) ?? kube.cluster);
   const pipeline = createPipeline({

@@ -145,24 +145,8 @@ export function createPipeline(parts: PipelineParts) {
     };
   }
 
-  /** One scaler per workload: the first by name decides, a second one is told that it must go. */
-  function scalersOnce(): readonly PredictiveScaler[] {
-    const first = new Map<string, PredictiveScaler>();
-    for (const scaler of [...cluster.scalers()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const winner = first.get(keyOf(scaler));
-      if (winner === undefined) first.set(keyOf(scaler), scaler);
-      else
-        cluster.event(
-          scaler,
-          'TargetTaken',
-          `PredictiveScaler ${winner.name} scales the same target; delete one of them`,
-        );
-    }
-    return [...first.values()];
-  }
-
   const watchAll = (): Promise<Watched[]> =>
-    Promise.all(scalersOnce().map(async (scaler) => ({ scaler, dossier: await open(scaler) })));
+    Promise.all(cluster.scalers().map(async (scaler) => ({ scaler, dossier: await open(scaler) })));
 
   async function observe(): Promise<void> {
     forgetAllBut(cluster.scalers());
@@ -182,7 +166,7 @@ export function createPipeline(parts: PipelineParts) {
     /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
     async reconcile(workload: Workload): Promise<Account | undefined> {
       const key = workloadKey(workload);
-      const scaler = scalersOnce().find((candidate) => keyOf(candidate) === key);
+      const scaler = cluster.scalers().find((candidate) => keyOf(candidate) === key);
       return scaler && reconcile(scaler, await open(scaler), parts);
     },
 
@@ -198,7 +182,7 @@ export function createPipeline(parts: PipelineParts) {
       for (const dossier of opened.values()) dossier.memory = { ...dossier.memory, sinceMs };
     },
 
-    workloads: (): readonly Workload[] => scalersOnce().map(workloadOf),
+    workloads: (): readonly Workload[] => cluster.scalers().map(workloadOf),
     dossier: (workload: Workload): Dossier | undefined => opened.get(workloadKey(workload)),
     telemetryStats: () => telemetry.stats(),
   };

@@ -15,7 +15,7 @@ import type { Workload } from './workload.ts';
 export interface Cluster {
   /** Seconds since the cache was last known to be current; Infinity before the first complete list. */
   staleSeconds(): number;
-  /** All valid scalers. An invalid one is reported through {@link Cluster.publish} by the adapter and left out. */
+  /** All valid scalers, at most one per workload. Another one is reported through {@link Cluster.publish} by the adapter and left out. */
   scalers(): readonly PredictiveScaler[];
   /** The target of a scaler; undefined when it does not exist. Shows this process's own writes at once. */
   target(workload: Workload): Target | undefined;

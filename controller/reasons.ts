@@ -30,7 +30,6 @@ export const reasons = {
   TelemetrySuspect: ['warning', 'telemetry was refused or contradicts itself: replicas may rise, not fall'],
   CapacityUnknown: ['warning', 'no evidence yet of what one replica carries: replicas hold'],
   TargetMissing: ['warning', 'scaleTargetRef names an object that does not exist'],
-  TargetTaken: ['warning', 'another PredictiveScaler scales the same target'],
   PodsNotStarting: ['warning', 'pods are not Ready long after their creation'],
   ClusterStale: ['warning', 'the view of the cluster is not fresh: replicas may rise, not fall'],
   ForecastUnavailable: ['warning', 'no model answered: the reactive rule decides alone'],

@@ -156,22 +156,6 @@ test('a workload whose scaler is gone is forgotten', async (t) => {
   t.is(pipeline.dossier(web), undefined);
 });
 
-test('of two scalers for one target the first by name decides, and the second is told', async (t) => {
-  const { play, cluster } = setUp({ rpsAhead: 400 });
-  const pinned = { capacity: { requestsPerSecondPerReplica: 50 }, forecast: { leadSeconds: 30 } };
-  cluster.setScalers([
-    { ...scalerOf({ ...pinned, maxReplicas: 3 }), name: 'zz' },
-    { ...scalerOf(pinned), name: 'aa' },
-  ]);
-  await play(30, 3);
-  t.deepEqual([...new Set(cluster.written.map(({ replicas }) => replicas))], [8]);
-  t.true(
-    cluster.events.some(
-      ({ reason, message }) => reason === 'TargetTaken' && /PredictiveScaler aa/.test(message),
-    ),
-  );
-});
-
 test('pods that do not start are told of', async (t) => {
   const { play, cluster } = setUp();
   const [pod, ...rest] = readyPods(2, startMs - 3_600_000);

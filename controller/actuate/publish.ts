@@ -16,6 +16,7 @@ const limited: ReadonlySet<Reason> = new Set(['AtMaximum', 'AtMinimum', 'StepLim
 
 /** What was last told, so that unchanged news costs no write. */
 export interface Told {
+  readonly reason: Reason;
   readonly digest: string;
   readonly atMs: number;
 }
@@ -33,14 +34,14 @@ export async function publish(
   const { decision, outcome, observation } = account;
   if (outcome?.kind === 'written') cluster.event(scaler, 'Scaled', decision.message);
   else if (outcome?.kind === 'refused') cluster.event(scaler, outcome.reason, outcome.message);
-  else if (reasons[decision.reason][0] === 'warning')
+  else if (reasons[decision.reason][0] === 'warning' && told?.reason !== decision.reason)
     cluster.event(scaler, decision.reason, decision.message);
   const status = statusOf(account, observation.target?.replicas ?? 0);
   const digest = digestOf(scaler, status);
   const { nowMs } = observation;
-  if (told?.digest === digest && nowMs - told.atMs < REFRESH_MS) return told;
+  if (told?.digest === digest && nowMs - told.atMs < REFRESH_MS) return { ...told, reason: decision.reason };
   await cluster.publish(scaler, status);
-  return { digest, atMs: nowMs };
+  return { reason: decision.reason, digest, atMs: nowMs };
 }
 
 function digestOf(scaler: PredictiveScaler, status: ScalerStatus): string {

@@ -66,3 +66,17 @@ export async function holderOf(rig: Rig): Promise<string> {
   ]);
   return lease.stdout;
 }
+
+/** What Foresail wrote since, its Lease left out: `patch predictivescalers/status web`. */
+export async function writesSince(rig: Rig, sinceMs: number): Promise<readonly string[]> {
+  const events = await rig.audit();
+  return events
+    .filter(
+      ({ user, resource, verb, requestReceivedTimestamp }) =>
+        user === FORESAIL &&
+        !['leases', 'tokenreviews'].includes(resource) &&
+        ['create', 'patch', 'update'].includes(verb) &&
+        Date.parse(requestReceivedTimestamp) > sinceMs,
+    )
+    .map(({ verb, resource, subresource, name }) => `${verb} ${resource}/${subresource} ${name}`);
+}

@@ -1,53 +1,31 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
-import { command } from '../rig/command.ts';
-import { type ControllerProcess, type InstalledForesail, installForesail } from '../rig/foresail.ts';
-import { type Load, startLoad, summarize } from '../rig/load.ts';
-import { type Mesh, startMesh } from '../rig/mesh.ts';
+import type { ControllerProcess } from '../rig/foresail.ts';
+import { summarize } from '../rig/load.ts';
 import { sampleWorkload } from '../rig/sample.ts';
-import { scalerManifest } from './installed.ts';
+import { otlpExport, post } from './otlp.ts';
 import { realTest, useRig } from './real-test.ts';
-import { assertNoScaleDown, holderOf, scaleWrites } from './scale-writes.ts';
+import { assertNoScaleDown, holderOf, scaleWrites, writesSince } from './scale-writes.ts';
+import {
+  BASE_RPS,
+  MIN_REPLICAS,
+  NAMESPACE,
+  PEAK_RPS,
+  RISE_SECOND,
+  RPS_PER_REPLICA,
+  STARTUP_SECONDS,
+  type Stage,
+  setStage,
+} from './stage.ts';
 import { until } from './until.ts';
 
-/*
- * The main job on real parts. One day is 150 s long: 30 requests/s, and from second 90 to 130 of each day 120. Its
- * history is as many such days as four hours hold; the test plays the days that follow it in real time.
- *
- *      120 |         ______
- *       30 |________|      |__
- *          0        90   130  150 s
- */
-const STEP_SECONDS = 5;
-const DAY_SECONDS = 150;
-const RISE_SECOND = 90;
-const FALL_SECOND = 130;
-const BASE_RPS = 30;
-const PEAK_RPS = 120;
-const RPS_PER_REPLICA = 15;
-const MIN_REPLICAS = 3;
-const STARTUP_SECONDS = 20;
-const HISTORY_SECONDS = 4 * 3600;
-const PLAYED_DAYS = 3;
-const STAGE_SECONDS = 30;
+/* The main job on real parts; see stage.ts for the load. The tests run in order and share one stage. */
 
-const rateAt = (second: number): number => {
-  const inDay = ((second % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS;
-  return inDay >= RISE_SECOND && inDay < FALL_SECOND ? PEAK_RPS : BASE_RPS;
-};
-
-const NAMESPACE = 'shop';
-const LEAD_METRIC = `foresail_lead_time_seconds{namespace="${NAMESPACE}",kind="Deployment",name="web"}`;
-
-interface Stage {
-  readonly foresail: InstalledForesail;
-  readonly mesh: Mesh;
-  readonly load: Load;
-  /** Unix ms of second 0 of the first day that is played. */
-  readonly dayZeroMs: number;
-}
+const WEB = `namespace="${NAMESPACE}",kind="Deployment",name="web"`;
+const LEAD = `foresail_lead_time_seconds{${WEB}}`;
+const DEMAND = `foresail_demand_requests_per_second{${WEB}}`;
+const MEDIAN = `foresail_forecast_requests_per_second{${WEB},quantile="0.5"}`;
 
 const rig = useRig({ name: 'trunk' });
 let stage: Stage | undefined;
@@ -55,23 +33,34 @@ const on = (): Stage => {
   if (stage === undefined) throw new Error('the stage was not set; see the first test');
   return stage;
 };
-const msOfRise = (day: number): number => on().dayZeroMs + (day * DAY_SECONDS + RISE_SECOND) * 1000;
+const riseMs = (): number => on().dayZeroMs + RISE_SECOND * 1000;
 const sleepUntil = (ms: number): Promise<void> => sleep(Math.max(0, ms - Date.now()));
 
 realTest(
   'replicas rise at least one learned lead time before the load, as the API server recorded it',
   async (t) => {
-    stage = await setStage();
-    await sleepUntil(msOfRise(0) + 15_000);
+    stage = await setStage(rig());
+    const [controller] = on().foresail.controllers;
+    await sleepUntil(riseMs() - 45_000);
+    const early = await controller?.metric(MEDIAN);
+    await sleepUntil(riseMs() - 5_000);
+    const late = await controller?.metric(MEDIAN);
+    const demand = await controller?.metric(DEMAND);
+    t.log(`forecast ${early} requests/s 45 s before the load, ${late} 5 s before it; demand then ${demand}`);
+    t.true((early ?? Number.NaN) < PEAK_RPS / 2, 'no peak is expected before it is in reach');
+    t.true((late ?? Number.NaN) > PEAK_RPS * 0.8, 'the peak is expected');
+    t.true((demand ?? Number.NaN) < BASE_RPS * 1.5, 'and is not there yet');
+
+    await sleepUntil(riseMs() + 15_000);
     const writes = await scaleWrites(rig(), NAMESPACE, 'web');
     const enough = writes.find(
       ({ code, replicas }) => code === 200 && replicas * RPS_PER_REPLICA >= PEAK_RPS,
     );
-    t.truthy(enough, `no write asked for ${PEAK_RPS / RPS_PER_REPLICA} replicas: ${JSON.stringify(writes)}`);
-    const leads = await Promise.all(on().foresail.controllers.map((one) => one.metric(LEAD_METRIC)));
+    t.truthy(enough, `nobody asked for ${PEAK_RPS / RPS_PER_REPLICA} replicas: ${JSON.stringify(writes)}`);
+    const leads = await Promise.all(on().foresail.controllers.map((one) => one.metric(LEAD)));
     for (const lead of leads)
       t.true(Math.abs((lead ?? 0) - STARTUP_SECONDS) <= 5, `learned lead time ${lead} s`);
-    const aheadSeconds = (msOfRise(0) - (enough?.atMs ?? Number.NaN)) / 1000;
+    const aheadSeconds = (riseMs() - (enough?.atMs ?? Number.NaN)) / 1000;
     t.log(
       `asked for ${enough?.replicas} replicas ${aheadSeconds.toFixed(1)} s before the load; lead ${leads} s`,
     );
@@ -88,47 +77,36 @@ realTest(
   { timeoutMs: 240_000 },
 );
 
-realTest(
-  'after kill -9 of the leader the other acts within 15 s, warm, and removes nothing',
-  async (t) => {
-    // Shortly before the next day's pods must be asked for.
-    await sleepUntil(msOfRise(1) - 55_000);
-    const leader = await leaderNow();
-    const other = on().foresail.controllers.find((one) => one !== leader);
-    const killedMs = Date.now();
-    await leader.part.kill('SIGKILL');
-    await until(async () => (await holderOf(rig())).startsWith(`${other?.name}_`), 20_000);
-    t.log(`the other leads ${((Date.now() - killedMs) / 1000).toFixed(1)} s after the kill`);
-    const status = () => statusWrites(killedMs);
-    await until(async () => (await status()).length > 0, 20_000);
-    const [acted] = await status();
-    t.true(
-      (acted ?? Number.NaN) - killedMs <= 15_000,
-      `acted ${(acted ?? Number.NaN) - killedMs} ms after the kill`,
-    );
-    await sleepUntil(msOfRise(1));
-    const writes = await scaleWrites(rig(), NAMESPACE, 'web');
-    const after = writes.filter(({ atMs }) => atMs > killedMs);
-    const ahead = after.find(({ replicas, code }) => code === 200 && replicas * RPS_PER_REPLICA >= PEAK_RPS);
-    t.truthy(ahead, 'the follower was warm: it asked for the peak before the peak');
-    t.true(ahead?.manager.includes(`/${other?.name}_`));
-    t.log(
-      `and asked for the peak ${((msOfRise(1) - (ahead?.atMs ?? Number.NaN)) / 1000).toFixed(1)} s before it`,
-    );
-    assertNoScaleDown(t, writes, killedMs, msOfRise(1));
-    await leader.part.start();
-  },
-  { timeoutMs: 240_000 },
-);
+realTest('after kill -9 of the leader the other acts within 15 s, warm, and removes nothing', async (t) => {
+  const { leader, other } = await leaderAndOther();
+  const warmLead = await other.metric(LEAD);
+  const killedMs = Date.now();
+  await leader.part.kill('SIGKILL');
+  const wanted = (await specReplicas()) + 1;
+  await patchScaler({ minReplicas: wanted });
+  const acted = async () =>
+    (await scaleWrites(rig(), NAMESPACE, 'web')).find(({ atMs, code }) => atMs > killedMs && code === 200);
+  await until(async () => (await acted()) !== undefined, 30_000);
+  const write = await acted();
+  t.true(write?.manager.includes(`/${other.name}_`));
+  t.is(write?.replicas, wanted);
+  const afterSeconds = ((write?.atMs ?? Number.NaN) - killedMs) / 1000;
+  t.log(`the other acted ${afterSeconds.toFixed(1)} s after the kill`);
+  t.true(afterSeconds <= 15, `${afterSeconds} s`);
+  t.is(await other.metric(LEAD), warmLead, 'it had learned the lead time before it led');
+  t.is(await get('pscaler/web {.status.model}'), 'champion', 'and its model had its history');
+  await sleep(15_000);
+  assertNoScaleDown(t, await scaleWrites(rig(), NAMESPACE, 'web'), killedMs, Date.now());
+  await leader.part.start();
+  await patchScaler({ minReplicas: MIN_REPLICAS });
+});
 
 realTest(
   'a leader stopped between decision and write is refused by the API server when it wakes up',
   async (t) => {
-    const leader = await leaderNow();
-    const other = on().foresail.controllers.find((one) => one !== leader);
+    const { leader, other } = await leaderAndOther();
     leader.freezeAtNextWrite();
-    const present = await specReplicas();
-    const wanted = present + 2;
+    const wanted = (await specReplicas()) + 1;
     await patchScaler({ minReplicas: wanted });
     await until(() => isStopped(leader.part.pid), 15_000);
     const stoppedMs = Date.now();
@@ -141,31 +119,94 @@ realTest(
       );
     await until(async () => (await late()).length > 0, 20_000);
     const [write] = await late();
-    t.log(`late write: ${write?.code} ${write?.message}`);
-    t.true([403, 422].includes(write?.code ?? 0), `the late write was answered ${write?.code}`);
+    t.log(`its late write was answered ${write?.code}: ${write?.message}`);
+    t.true([403, 422].includes(write?.code ?? 0), `answered ${write?.code}`);
     t.regex(write?.message ?? '', /epoch must be|holder must be/);
-    t.true((await holderOf(rig())).startsWith(`${other?.name}_`));
+    t.true((await holderOf(rig())).startsWith(`${other.name}_`));
     await patchScaler({ minReplicas: MIN_REPLICAS });
   },
 );
 
 realTest(
-  'when sidecars stop nothing is read as zero, and telemetry that returns is taken without a restart',
+  'counters that reset and values that are NaN change nothing, and sidecars that stop hold the replicas',
   async (t) => {
-    const fresh = async () => condition('TelemetryFresh');
-    await until(async () => (await fresh()) === 'True', 30_000);
-    const before = await specReplicas();
-    const stoppedMs = Date.now();
+    const { leader } = await leaderAndOther();
+    await until(isFresh, 30_000);
+    const sinceMs = Date.now();
+    on().liar.tell('reset');
+    const seen: number[] = [];
+    for (let look = 0; look < 6; look++) {
+      await sleep(2_500);
+      seen.push((await leader.metric(DEMAND)) ?? Number.NaN);
+    }
+    on().liar.tell('nan');
+    await until(async () => !(await isFresh()), 60_000);
+    on().liar.tell('none');
+    await until(isFresh, 60_000);
+    t.log(`demand while counters had reset: ${seen.map((rps) => rps.toFixed(0)).join(', ')} requests/s`);
+    t.true(
+      seen.every((rps) => !(rps > PEAK_RPS * 1.5)),
+      'no spike',
+    );
+
     await on().mesh.stopSidecars();
-    await until(async () => (await fresh()) === 'False', 60_000);
-    await sleep(20_000);
-    assertNoScaleDown(t, await scaleWrites(rig(), NAMESPACE, 'web'), stoppedMs, Date.now());
-    t.true((await specReplicas()) >= before);
+    await until(async () => !(await isFresh()), 60_000);
+    await sleep(15_000);
+    assertNoScaleDown(t, await scaleWrites(rig(), NAMESPACE, 'web'), sinceMs, Date.now());
     await on().mesh.startSidecars();
-    await until(async () => (await fresh()) === 'True', 60_000);
-    t.pass();
+    await until(isFresh, 60_000);
+    const { part } = leader;
+    t.truthy(part.pid, 'without a restart');
   },
-  { timeoutMs: 240_000 },
+  { timeoutMs: 300_000 },
+);
+
+realTest(
+  'no token, an expired one, another audience, another name: no effect on anybody’s replicas',
+  async (t) => {
+    await rig().apply(
+      sampleWorkload({ name: 'victim', namespace: NAMESPACE, replicas: 1, startupSeconds: 1 }),
+    );
+    const { leader } = await leaderAndOther();
+    const [meshed] = on().mesh.pods();
+    if (meshed === undefined) throw new Error('a meshed pod is there');
+    const { name, uid } = meshed.pod;
+    const own = { namespace: NAMESPACE, serviceAccount: 'default', pod: { name, uid } };
+    const sinceMs = Date.now();
+    const claim = otlpExport({ deployment: 'victim', namespace: NAMESPACE, requests: 1_000_000 });
+    const answers = {
+      none: await post(leader.otlpUrl, claim),
+      expired: await post(
+        leader.otlpUrl,
+        claim,
+        await rig().token({ ...own, audience: TELEMETRY_AUDIENCE, expirationSeconds: -60 }),
+      ),
+      otherAudience: await post(leader.otlpUrl, claim, await rig().token(own)),
+      notOfAPod: await post(
+        leader.otlpUrl,
+        claim,
+        await rig().token({ namespace: NAMESPACE, serviceAccount: 'default', audience: TELEMETRY_AUDIENCE }),
+      ),
+      otherName: await post(
+        leader.otlpUrl,
+        claim,
+        await rig().token({ ...own, audience: TELEMETRY_AUDIENCE }),
+      ),
+    };
+    t.deepEqual(answers, { none: 401, expired: 401, otherAudience: 401, notOfAPod: 401, otherName: 200 });
+    const refused = async (reason: string) =>
+      leader.metric(`foresail_ingest_refused_total{reason="${reason}"}`);
+    t.true(((await refused('TokenMissing')) ?? 0) >= 1);
+    t.true(((await refused('TokenRefused')) ?? 0) >= 3);
+    t.true(((await leader.metric('foresail_ingest_mismatched_claims_total{reason="claim"}')) ?? 0) >= 1);
+    await sleep(12_000);
+    t.deepEqual(await scaleWrites(rig(), NAMESPACE, 'victim'), []);
+    const web = (await scaleWrites(rig(), NAMESPACE, 'web')).filter(({ atMs }) => atMs > sinceMs);
+    t.deepEqual(
+      web.filter(({ replicas }) => replicas > 2 * (PEAK_RPS / RPS_PER_REPLICA)),
+      [],
+    );
+  },
 );
 
 realTest(
@@ -182,82 +223,34 @@ realTest(
       on().foresail.controllers.map(({ part }) => part.pid),
       pids,
     );
-    const writes = await foresailWrites(backMs);
-    t.log(`${writes} writes of scale, status or Events in the first 20 s`);
-    t.true(writes <= 12, `${writes} writes in 20 s`);
-    const present = await specReplicas();
-    await patchScaler({ minReplicas: present + 1 });
-    await until(async () => (await specReplicas()) >= present + 1, 30_000);
-    await patchScaler({ minReplicas: MIN_REPLICAS });
+    const writes = await writesSince(rig(), backMs);
+    t.log(`${writes.length} writes of scale, status or Events in the first 20 s`);
+    t.true(writes.length <= 12, JSON.stringify(writes));
+    const wanted = (await specReplicas()) + 1;
+    await patchScaler({ minReplicas: wanted });
+    await until(async () => (await specReplicas()) >= wanted, 30_000);
   },
   { timeoutMs: 240_000 },
 );
 
-async function setStage(): Promise<Stage> {
-  await rig().kubectl(['create', 'namespace', NAMESPACE]);
-  const spec = { name: 'web', namespace: NAMESPACE, replicas: MIN_REPLICAS, startupSeconds: STARTUP_SECONDS };
-  await rig().apply(sampleWorkload(spec));
-  const workload = { namespace: NAMESPACE, selector: 'app=web' };
-  await rig().startPods({ workloads: [workload] });
-  await until(async () => (await readyCount()) === MIN_REPLICAS, 60_000);
+realTest('no token was ever logged', (t) => {
+  for (const { part } of on().foresail.controllers)
+    t.notRegex(readFileSync(part.logFile, 'utf8'), /eyJ[\w-]{20,}\./);
+  for (const { sidecar } of on().mesh.pods())
+    t.notRegex(readFileSync(sidecar.logFile, 'utf8'), /eyJ[\w-]{20,}\./);
+});
 
-  const stepMs = STEP_SECONDS * 1000;
-  const dayZeroMs = Math.ceil((Date.now() + STAGE_SECONDS * 1000) / stepMs) * stepMs;
-  const history = writeHistory(dayZeroMs);
-  const foresail = await installForesail(rig(), {
-    stepSeconds: STEP_SECONDS,
-    prepare: (historyFile) => importHistory(history, historyFile),
-  });
-  const gateway = await rig().startEnvoy({ name: 'gateway', clusters: { web: [] } });
-  const mesh = await startMesh({
-    ...{ rig: rig(), workload, gateway, gatewayCluster: 'web', serviceAccount: 'default' },
-    ...{ endpoints: foresail.endpoints, audience: TELEMETRY_AUDIENCE, intervalSeconds: 2 },
-  });
-  await until(() => mesh.pods().length === MIN_REPLICAS, 30_000);
-  await rig().apply(
-    scalerManifest(NAMESPACE, 'web', {
-      scaleTargetRef: { kind: 'Deployment', name: 'web' },
-      ...{ minReplicas: MIN_REPLICAS, maxReplicas: 14, mode: 'Automatic' },
-      capacity: { requestsPerSecondPerReplica: RPS_PER_REPLICA },
-      forecast: { mayScaleDown: true, seasonSeconds: DAY_SECONDS },
-    }),
-  );
-  if (Date.now() > dayZeroMs) throw new Error(`the stage took longer than ${STAGE_SECONDS} s to set`);
-  await sleepUntil(dayZeroMs);
-  const profile = Array.from({ length: PLAYED_DAYS * DAY_SECONDS }, (_, second) => rateAt(second));
-  const load = startLoad({ url: gateway.url, profile });
-  rig().onStop(async () => void (await load.stop()));
-  return { foresail, mesh, load, dayZeroMs };
-}
-
-/** The same daily shape, in requests per second, for four hours until now: the stage is set before day zero. */
-function writeHistory(dayZeroMs: number): string {
-  const file = join(rig().folder, 'history.csv');
-  const steps = HISTORY_SECONDS / STEP_SECONDS;
-  const aheadSeconds = STAGE_SECONDS + 2 * STEP_SECONDS;
-  const rows = Array.from({ length: steps }, (_, index) => {
-    const second = (index - steps) * STEP_SECONDS - aheadSeconds;
-    const noise = Math.sin(index * 1.7) * 1.5;
-    return `${dayZeroMs / 1000 + second},${(rateAt(second) + noise).toFixed(2)}`;
-  });
-  writeFileSync(file, `timestamp,value\n${rows.join('\n')}\n`);
-  return file;
-}
-
-async function importHistory(input: string, historyFile: string): Promise<void> {
-  const foresail = join(import.meta.dirname, '..', '..', 'bin', 'foresail.js');
-  const { code, stderr } = await command(process.execPath, [
-    ...[foresail, 'import', '--workload', `${NAMESPACE}/Deployment/web`, '--input', input],
-    ...['--history-file', historyFile, '--step-seconds', String(STEP_SECONDS)],
-  ]);
-  if (code !== 0) throw new Error(`import failed: ${stderr}`);
-}
-
-async function leaderNow(): Promise<ControllerProcess> {
-  const holder = await holderOf(rig());
-  const leader = on().foresail.controllers.find(({ name }) => holder.startsWith(`${name}_`));
-  if (leader === undefined) throw new Error(`nobody of ours leads: ${holder}`);
-  return leader;
+async function leaderAndOther(): Promise<{ leader: ControllerProcess; other: ControllerProcess }> {
+  const find = async () => {
+    const holder = await holderOf(rig());
+    return on().foresail.controllers.find(({ name }) => holder.startsWith(`${name}_`));
+  };
+  await until(async () => (await find()) !== undefined, 20_000);
+  const leader = await find();
+  const other = on().foresail.controllers.find((one) => one !== leader);
+  if (leader === undefined || other === undefined)
+    throw new Error('two controllers are there, and one leads');
+  return { leader, other };
 }
 
 async function get(path: string): Promise<string> {
@@ -268,8 +261,8 @@ async function get(path: string): Promise<string> {
 const specReplicas = async (): Promise<number> => Number(await get('deployment/web {.spec.replicas}'));
 const readyCount = async (): Promise<number> =>
   Number((await get('deployment/web {.status.readyReplicas}')) || 0);
-const condition = (type: string): Promise<string> =>
-  get(`pscaler/web {.status.conditions[?(@.type=="${type}")].status}`);
+const isFresh = async (): Promise<boolean> =>
+  (await get('pscaler/web {.status.conditions[?(@.type=="TelemetryFresh")].status}')) === 'True';
 
 async function patchScaler(spec: object): Promise<void> {
   await rig().kubectl([
@@ -284,29 +277,6 @@ async function patchScaler(spec: object): Promise<void> {
   ]);
 }
 
-async function isStopped(pid: number | undefined): Promise<boolean> {
-  const { stdout } = await command('ps', ['-o', 'stat=', '--ppid', String(pid), '-p', String(pid)]);
-  return /T/.test(stdout);
-}
-
-async function statusWrites(sinceMs: number): Promise<number[]> {
-  const events = await rig().audit();
-  return events
-    .filter(
-      ({ resource, subresource, verb }) =>
-        resource === 'predictivescalers' && subresource === 'status' && verb === 'patch',
-    )
-    .map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp))
-    .filter((atMs) => atMs > sinceMs);
-}
-
-async function foresailWrites(sinceMs: number): Promise<number> {
-  const events = await rig().audit();
-  return events.filter(
-    ({ user, resource, verb, requestReceivedTimestamp }) =>
-      user === 'system:serviceaccount:foresail:foresail' &&
-      resource !== 'leases' &&
-      ['create', 'patch', 'update'].includes(verb) &&
-      Date.parse(requestReceivedTimestamp) > sinceMs,
-  ).length;
+function isStopped(pid: number | undefined): boolean {
+  return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }

@@ -1,0 +1,98 @@
+import test from 'ava';
+import { publish, statusOf } from '../../controller/actuate/publish.ts';
+import type { Decision } from '../../controller/policy/decision.ts';
+import type { Observation } from '../../controller/policy/observation.ts';
+import type { Account, ScaleOutcome } from '../../controller/ports.ts';
+import type { Reason } from '../../controller/reasons.ts';
+import { fakeCluster, scalerOf } from '../fakes/cluster.ts';
+
+const scaler = scalerOf();
+
+function accountOf(reason: Reason, outcome?: ScaleOutcome, nowMs = 0): Account {
+  const observation: Observation = {
+    workload: { namespace: 'shop', kind: 'Deployment', name: 'web' },
+    spec: scaler.spec,
+    ...{ wallMs: nowMs, nowMs, stepSeconds: 15, clusterStale: false, recent: [], telemetryAgeSeconds: 3 },
+    target: { replicas: 4, ready: 4, starting: 0, resourceVersion: '1' },
+    forecast: undefined,
+    capacity: { rpsPerReplica: 50, source: 'pinned', evidence: 0 },
+    leadTime: { seconds: 30.4, source: 'learned', starts: 5 },
+    memory: { recommendations: [], sinceMs: 0 },
+  };
+  const decision: Decision = {
+    ...{ replicas: 4, recommended: 6, act: false, reason, message: `at ${nowMs}`, trace: [] },
+    memory: observation.memory,
+  };
+  return { observation, decision, ...(outcome ? { outcome } : {}) };
+}
+
+const conditionOf = (account: Account, type: string) =>
+  statusOf(account, 4).conditions.find((condition) => condition.type === type);
+
+test('a status whose message alone changed is written once in five minutes', async (t) => {
+  const cluster = fakeCluster();
+  let told = await publish(scaler, accountOf('Steady', undefined, 0), cluster, undefined);
+  for (let second = 15; second <= 330; second += 15) {
+    told = await publish(scaler, accountOf('Steady', undefined, second * 1000), cluster, told);
+  }
+  t.is(cluster.published.length, 2);
+});
+
+test('a new reason is written at once', async (t) => {
+  const cluster = fakeCluster();
+  const told = await publish(scaler, accountOf('Steady'), cluster, undefined);
+  await publish(scaler, accountOf('AtMaximum'), cluster, told);
+  t.is(cluster.published.length, 2);
+});
+
+test('a warning that goes on is one Event, whatever figures its message has', async (t) => {
+  const cluster = fakeCluster();
+  let told = await publish(scaler, accountOf('TelemetryMissing'), cluster, undefined);
+  for (let second = 15; second <= 60; second += 15) {
+    told = await publish(scaler, accountOf('TelemetryMissing', undefined, second * 1000), cluster, told);
+  }
+  t.is(cluster.events.length, 1);
+  told = await publish(scaler, accountOf('Steady'), cluster, told);
+  await publish(scaler, accountOf('TelemetryMissing'), cluster, told);
+  t.is(cluster.events.length, 2, 'one that comes again is told again');
+});
+
+test('a written scale and a refused one are Events', async (t) => {
+  const cluster = fakeCluster();
+  await publish(scaler, accountOf('ForecastDemand', { kind: 'written', replicas: 6 }), cluster, undefined);
+  const refused = { kind: 'refused', reason: 'FencedOut', message: 'the epoch must be 4' } as const;
+  await publish(scaler, accountOf('ForecastDemand', refused), cluster, undefined);
+  t.deepEqual(
+    cluster.events.map(({ reason }) => reason),
+    ['Scaled', 'FencedOut'],
+  );
+});
+
+const conditions = test.macro({
+  title: (_, reason: Reason, type: string, status: string) => `${reason} makes ${type} ${status}`,
+  exec: (t, reason: Reason, type: string, status: string) =>
+    t.is(conditionOf(accountOf(reason), type)?.status, status),
+});
+
+test(conditions, 'Steady', 'ScalingActive', 'True');
+test(conditions, 'Paused', 'ScalingActive', 'False');
+test(conditions, 'AdvisoryMode', 'ScalingActive', 'False');
+test(conditions, 'TelemetryMissing', 'ScalingActive', 'False');
+test(conditions, 'TelemetryMissing', 'TelemetryFresh', 'False');
+test(conditions, 'AtMaximum', 'ScalingLimited', 'True');
+test(conditions, 'ForecastDemand', 'ScalingLimited', 'False');
+
+test('a refused write makes Ready false, with what the API server said', (t) => {
+  const refused = { kind: 'refused', reason: 'ScaleRefused', message: 'quota exceeded' } as const;
+  const ready = conditionOf(accountOf('ForecastDemand', refused), 'Ready');
+  t.is(ready?.status, 'False');
+  t.is(ready?.reason, 'ScaleRefused');
+  t.is(ready?.message, 'quota exceeded');
+});
+
+test('the status has whole numbers, and no forecast where there is none', (t) => {
+  const status = statusOf(accountOf('Steady'), 4);
+  t.is(status.leadSeconds, 30);
+  t.is(status.desiredReplicas, 6);
+  t.false('forecastRps' in status);
+});
