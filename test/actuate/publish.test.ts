@@ -69,8 +69,8 @@ test('a written scale and a refused one are Events', async (t) => {
 });
 
 const conditions = test.macro({
-  title: (_, reason: Reason, type: string, status: string) => `${reason} makes ${type} ${status}`,
-  exec: (t, reason: Reason, type: string, status: string) =>
+  title: (_, reason: Reason, type: string, status: 'True' | 'False') => `${reason} makes ${type} ${status}`,
+  exec: (t, reason: Reason, type: string, status: 'True' | 'False') =>
     t.is(conditionOf(accountOf(reason), type)?.status, status),
 });
 
