@@ -7,7 +7,10 @@ import { BadInput } from '../cli/bad-input.ts';
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 export interface KubeconfigSource {
-  /** `--kubeconfig`; absent: $KUBECONFIG, then ~/.kube/config, then the pod's own service account. */
+  /**
+   * A file, or several as in $KUBECONFIG, the first of which wins; absent: $KUBECONFIG, then ~/.kube/config, then the
+   * pod's own service account.
+   */
   readonly path?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -15,8 +18,9 @@ export interface KubeconfigSource {
 /** Where to find the API server and who we are there. Throws BadInput with the file and what must be. */
 export function loadKubeconfig(source: KubeconfigSource = {}): KubeConfig {
   const env = source.env ?? process.env;
-  const path = source.path ?? env.KUBECONFIG?.split(delimiter).find(Boolean);
-  if (path) return fromFile(path, source.path ? '--kubeconfig' : 'KUBECONFIG');
+  const given = (source.path ?? env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
+  const [path] = given;
+  if (path !== undefined) return fromFile(given.find(existsSync) ?? path, '--kubeconfig or KUBECONFIG');
   const home = join(env.HOME ?? homedir(), '.kube', 'config');
   if (existsSync(home)) return fromFile(home, 'the default kubeconfig');
   if (env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_ACCOUNT_TOKEN)) {
