@@ -145,6 +145,17 @@ export function createPipeline(parts: PipelineParts) {
     };
   }
 
+  let indexed:
+    | { readonly of: readonly PredictiveScaler[]; readonly byKey: ReadonlyMap<string, PredictiveScaler> }
+    | undefined;
+  /** A cluster gives the same list until a scaler changes, so 500 reconciles build one index. */
+  function scalersByKey(): ReadonlyMap<string, PredictiveScaler> {
+    const scalers = cluster.scalers();
+    if (indexed?.of !== scalers)
+      indexed = { of: scalers, byKey: new Map(scalers.map((one) => [keyOf(one), one])) };
+    return indexed.byKey;
+  }
+
   const watchAll = (): Promise<Watched[]> =>
     Promise.all(cluster.scalers().map(async (scaler) => ({ scaler, dossier: await open(scaler) })));
 
@@ -165,8 +176,7 @@ export function createPipeline(parts: PipelineParts) {
 
     /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
     async reconcile(workload: Workload): Promise<Account | undefined> {
-      const key = workloadKey(workload);
-      const scaler = cluster.scalers().find((candidate) => keyOf(candidate) === key);
+      const scaler = scalersByKey().get(workloadKey(workload));
       return scaler && reconcile(scaler, await open(scaler), parts);
     },
 

@@ -29,6 +29,8 @@ interface Unit {
   edges: readonly number[];
   counts: readonly number[];
   movedAtMs: number;
+  /** Grew between two scrapes of ours; at the first nobody knows. */
+  hasMoved: boolean;
   seenAtMs: number;
   scrape: number;
   incoming: [edge: number, count: number][];
@@ -41,7 +43,8 @@ interface Unit {
  *  - a series that is new later counts from 0, and so does one that fell, and, after a restart, every one;
  *  - a series that vanished after it had been idle was evicted: it contributes nothing now, and counts from 0 should it
  *    come back. One that vanished while it was moving is a hole in the body: it goes on from where it was, if it can;
- *  - NaN, infinite and negative values are not there.
+ *  - a count that is NaN, infinite or negative makes the whole body unreadable, and so does one in which all that was
+ *    moving is gone: nothing came in would be a claim, and it is not known. The next good body covers the time since.
  */
 export class Ledger {
   readonly #dialect: Dialect;
@@ -51,6 +54,7 @@ export class Ledger {
   readonly #ignored = new Set<string>();
   readonly #units = new Map<string, Unit>();
   #scrape = 0;
+  #unreadable = false;
   #restartMark = Number.NaN;
 
   constructor(dialect: Dialect, scene: Scene, selection: Selection) {
@@ -59,10 +63,11 @@ export class Ledger {
     this.#selection = selection;
   }
 
-  /** Takes in one whole body. Undefined: the proxy's part of it is missing, and nothing is changed. */
+  /** Takes in one whole body. Undefined: it does not say what came in since the last one that did. */
   enter(samples: readonly Sample[], monotonicMs: number): Increments | undefined {
     if (!samples.some(({ series }) => this.#dialect.proof.includes(nameOf(series)))) return undefined;
     this.#scrape++;
+    this.#unreadable = false;
     let inflight = Number.NaN;
     for (const { series, value } of samples) {
       const member = this.#memberOf(series);
@@ -72,7 +77,15 @@ export class Ledger {
       } else if (member.role === 'restart') this.#heedRestart(value);
       else this.#collect(series, member, value, monotonicMs);
     }
+    if (this.#unreadable || this.#allThatMovedIsGone()) return undefined;
     return this.#settle(monotonicMs, inflight);
+  }
+
+  #allThatMovedIsGone(): boolean {
+    const moving = [...this.#units.values()].filter(
+      (unit) => counts(unit.role) && unit.hasMoved && !wasIdle(unit),
+    );
+    return moving.length > 0 && moving.every((unit) => unit.scrape !== this.#scrape);
   }
 
   #memberOf(series: string): Member | undefined {
@@ -92,7 +105,11 @@ export class Ledger {
     if (!Number.isFinite(value)) return;
     const moved = value - this.#restartMark;
     const restarted = this.#dialect.restart?.tells === 'uptime' ? moved < 0 : moved > 1;
-    if (restarted) for (const unit of this.#units.values()) unit.counts = unit.counts.map(() => 0);
+    for (const unit of restarted ? this.#units.values() : []) {
+      unit.counts = unit.counts.map(() => 0);
+      // What does not come back was not moving in the new process.
+      unit.movedAtMs = Number.NEGATIVE_INFINITY;
+    }
     this.#restartMark = value;
   }
 
@@ -110,7 +127,9 @@ export class Ledger {
     unit.series.add(series);
     const edge = member.role === 'latency' ? member.le : Number.POSITIVE_INFINITY;
     const isRepeated = unit.incoming.some(([other]) => other === edge);
-    if (Number.isFinite(value) && value >= 0 && !isRepeated) unit.incoming.push([edge, value]);
+    const isCount = Number.isFinite(value) && value >= 0;
+    if (!isCount && counts(member.role)) this.#unreadable = true;
+    if (isCount && !isRepeated) unit.incoming.push([edge, value]);
   }
 
   #settle(monotonicMs: number, inflight: number): Increments {
@@ -132,8 +151,7 @@ export class Ledger {
   }
 
   #heedAbsence(key: string, unit: Unit, monotonicMs: number): void {
-    const wasIdle = unit.seenAtMs - unit.movedAtMs >= IDLE_BEFORE_EVICTION_MS;
-    if (!wasIdle && monotonicMs - unit.seenAtMs < HOLE_MS) return;
+    if (!wasIdle(unit) && monotonicMs - unit.seenAtMs < HOLE_MS) return;
     this.#units.delete(key);
     for (const series of unit.series) this.#members.delete(series);
   }
@@ -142,6 +160,15 @@ export class Ledger {
     const { unitsPerSecond } = this.#dialect.latency;
     return { edgesSeconds: edgesSeconds.map((edge) => edge / unitsPerSecond), cumulative };
   }
+}
+
+/** Roles whose sum is how many requests there were. */
+function counts(role: Role): boolean {
+  return role === 'arrivals' || role === 'outcomes' || role === 'lost';
+}
+
+function wasIdle(unit: Unit): boolean {
+  return unit.seenAtMs - unit.movedAtMs >= IDLE_BEFORE_EVICTION_MS;
 }
 
 function newUnit(member: Member, monotonicMs: number): Unit {
@@ -153,6 +180,7 @@ function newUnit(member: Member, monotonicMs: number): Unit {
     edges: [],
     counts: [],
     movedAtMs: monotonicMs,
+    hasMoved: false,
     seenAtMs: monotonicMs,
     scrape: 0,
     incoming: [],
@@ -182,6 +210,7 @@ function advance(unit: Unit, monotonicMs: number, isFirst: boolean): Histogram |
     return added;
   });
   if (added > 0 || isFirst) unit.movedAtMs = monotonicMs;
+  unit.hasMoved ||= added > 0;
   unit.edges = goesOn ? unit.edges : edges;
   unit.counts = counts;
   return { edgesSeconds: unit.edges, cumulative };

@@ -7,6 +7,7 @@ export class RateRing {
   /** One past the newest step number; -1 while empty. */
   #end = -1;
   #lastKnown = -1;
+  #firstSet = Number.POSITIVE_INFINITY;
 
   constructor(capacity: number) {
     this.#values = new Float32Array(capacity).fill(Number.NaN);
@@ -15,6 +16,11 @@ export class RateRing {
   /** The newest step number whose rate is known; -1 when none is. */
   get lastKnown(): number {
     return this.#lastKnown;
+  }
+
+  /** The oldest step number that is kept, none before the first known one; undefined while none is known. */
+  get oldest(): number | undefined {
+    return this.#lastKnown < 0 ? undefined : Math.max(this.#firstSet, this.#end - this.#values.length);
   }
 
   /**
@@ -31,6 +37,7 @@ export class RateRing {
       this.#end = step + 1;
     }
     this.#values[step % capacity] = rate;
+    if (Number.isFinite(rate)) this.#firstSet = Math.min(this.#firstSet, step);
     if (Number.isFinite(rate) && step > this.#lastKnown) this.#lastKnown = step;
   }
 

@@ -157,11 +157,14 @@ export class WorkloadSeries {
     return n <= 0 ? [] : this.#recent.slice(-n);
   }
 
-  /** Rates of the steps that ended in (sinceMs, originMs], NaN where missing or older than what memory keeps. */
+  /**
+   * Rates of the steps that ended in (sinceMs, originMs], NaN where missing or older than what memory keeps; from the
+   * oldest known one on where sinceMs is -Infinity.
+   */
   ratesSince(sinceMs: number, originMs: number): Float64Array {
     const to = Math.floor(originMs / this.stepMs);
-    const oldest = to - 1 - 100_000_000;
-    return this.#ring.range(Math.max(oldest, Math.floor(sinceMs / this.stepMs)), to);
+    const from = Number.isFinite(sinceMs) ? Math.floor(sinceMs / this.stepMs) : this.#ring.oldest;
+    return this.#ring.range(from ?? to, to);
   }
 
   /** Fills the ring from history, at start. Steps that were already closed live keep their figure. */
