@@ -7,6 +7,7 @@ import {
   EVIDENCE_MOST,
   GOOD_KEPT,
   GOOD_STEPS,
+  MISSED_COUNTS,
   MISSED_HALF_LIFE_SECONDS,
   MISSED_KEPT,
   MISSED_STEPS,
@@ -89,9 +90,17 @@ export function capacityOf(state: CapacityState, spec: Pick<PredictiveScalerSpec
   const pinned = spec.capacity.requestsPerSecondPerReplica;
   if (pinned !== undefined) return { rpsPerReplica: pinned, source: 'pinned', evidence };
   if (boundRps === undefined || evidence < EVIDENCE_LEAST_STEPS) {
-    return { rpsPerReplica: Number.NaN, source: 'unknown', evidence };
+    return { rpsPerReplica: Number.NaN, source: 'unknown', evidence, ...missedOf(state) };
   }
   return { rpsPerReplica: boundRps, source: 'learned', evidence };
+}
+
+/** Between which rates the objective was missed; a bin's lower edge stands for it. */
+function missedOf({ bins }: CapacityState): Pick<Capacity, 'missed'> {
+  const missed = bins.filter((bin) => bin.missed >= MISSED_COUNTS);
+  const [lowest, highest] = [missed.at(0), missed.at(-1)];
+  if (lowest === undefined || highest === undefined) return {};
+  return { missed: { lowestRps: RATE_BIN ** lowest.index, highestRps: RATE_BIN ** highest.index } };
 }
 
 function settle(state: CapacityState, ready: number): CapacityState {

@@ -91,3 +91,12 @@ export const ROOMY_BINS = 4;
 
 /** So many bins below a missed rate go on being believed: 6 % lower. */
 export const RETREAT_BINS = 3;
+
+/** A fleet that misses its objective before its capacity is known grows so: twice brings more than the double. */
+export const BLIND_GROWTH = 1.5;
+
+/** If an eighth of the load per replica is missed just so, it is not for want of replicas. */
+export const BLIND_GROWTH_MOST = 8;
+
+/** A miss that has faded to less than this no longer says where the objective was missed. */
+export const MISSED_COUNTS = 0.5;

@@ -43,6 +43,8 @@ export interface Capacity {
   readonly source: 'pinned' | 'learned' | 'unknown';
   /** How many steps of evidence stand behind it. */
   readonly evidence: number;
+  /** While unknown: between which rates per replica the objective was missed; absent when it was not. */
+  readonly missed?: { readonly lowestRps: number; readonly highestRps: number };
 }
 
 /** Decision to Ready, p95 over the starts seen. */

@@ -73,15 +73,57 @@ test('four steps ago is forgotten', example, {
   after: 7,
 });
 
+const unknownSays =
+  'CapacityUnknown: what one replica carries is not known yet; it is learned from load, ' +
+  'or pinned by spec.capacity.requestsPerSecondPerReplica';
 const noCapacity = { capacity: { rpsPerReplica: Number.NaN, source: 'unknown', evidence: 3 } } as const;
 test('no load becomes a number without a capacity', example, {
   rule: 'capacityUnknown',
   given: { ...noCapacity, target: target(9) },
   before: 4,
   after: 9,
-  says:
-    'CapacityUnknown: what one replica carries is not known yet; it is learned from load, ' +
-    'or pinned by spec.capacity.requestsPerSecondPerReplica',
+  says: unknownSays,
+});
+const overloaded = recent(900, 900).map((one) => ({
+  ...one,
+  latency: {
+    ...one.latency,
+    p50: { lower: 0.5, upper: 1 },
+    p95: { lower: 0.5, upper: 1 },
+    p99: { lower: 0.5, upper: 1 },
+  },
+}));
+test('a fleet that misses its objective grows though its capacity is unknown', example, {
+  rule: 'capacityUnknown',
+  given: { ...noCapacity, recent: overloaded, target: target(9) },
+  before: 4,
+  after: 14,
+  says: 'ObjectiveMissed: p99 is above 250 ms and what one replica carries is not known yet',
+});
+test('and waits until what was asked for is Ready', example, {
+  rule: 'capacityUnknown',
+  given: { ...noCapacity, recent: overloaded, target: target(9, 2) },
+  before: 4,
+  after: 9,
+  says: unknownSays,
+});
+test('and not on one bad step', example, {
+  rule: 'capacityUnknown',
+  given: { ...noCapacity, recent: [...recent(900), ...overloaded.slice(1)], target: target(9) },
+  before: 4,
+  after: 9,
+  says: unknownSays,
+});
+test('and no further when eight times the replicas did not help', example, {
+  rule: 'capacityUnknown',
+  given: {
+    capacity: { ...noCapacity.capacity, missed: { lowestRps: 10, highestRps: 81 } },
+    recent: overloaded,
+    target: target(9),
+  },
+  before: 4,
+  after: 9,
+  says: 'CapacityUnknown: p99 is above 250 ms also with an eighth of the load per replica: more replicas do not help',
 });
 test('a NaN in the forecast forbids removing', example, {
   rule: 'forecastBroken',
