@@ -55,6 +55,7 @@ export class Ledger {
   readonly #units = new Map<string, Unit>();
   #scrape = 0;
   #unreadable = false;
+  #hasBaseline = false;
   #restartMark = Number.NaN;
 
   constructor(dialect: Dialect, scene: Scene, selection: Selection) {
@@ -77,13 +78,14 @@ export class Ledger {
       } else if (member.role === 'restart') this.#heedRestart(value);
       else this.#collect(series, member, value, monotonicMs);
     }
-    if (this.#unreadable || this.#allThatMovedIsGone()) return undefined;
+    if (this.#unreadable || this.#allThatMovedIsGone(monotonicMs)) return undefined;
     return this.#settle(monotonicMs, inflight);
   }
 
-  #allThatMovedIsGone(): boolean {
+  /** What has been gone for longer than a hole lasts was taken away, and is waited for no more. */
+  #allThatMovedIsGone(monotonicMs: number): boolean {
     const moving = [...this.#units.values()].filter(
-      (unit) => counts(unit.role) && unit.hasMoved && !wasIdle(unit),
+      (unit) => counts(unit.role) && unit.hasMoved && !wasIdle(unit) && monotonicMs - unit.seenAtMs < HOLE_MS,
     );
     return moving.length > 0 && moving.every((unit) => unit.scrape !== this.#scrape);
   }
@@ -140,13 +142,14 @@ export class Ledger {
         this.#heedAbsence(key, unit, monotonicMs);
         continue;
       }
-      const added = advance(unit, monotonicMs, this.#scrape === 1);
+      const added = advance(unit, monotonicMs, !this.#hasBaseline);
       if (!added) continue;
       const total = added.cumulative.at(-1) ?? 0;
       if (unit.role === 'latency') latency.push(this.#inSeconds(added));
       else if (unit.role === 'outcomes') sums[unit.failed ? 'failed' : 'succeeded'] += total;
       else if (unit.role === 'arrivals' || unit.role === 'lost') sums[unit.role] += total;
     }
+    this.#hasBaseline = true;
     return { ...sums, latency: pooled(latency), inflight };
   }
 

@@ -53,9 +53,7 @@ export class Outbox {
       this.#waiting.shift();
       this.dropped++;
     }
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = undefined;
-    });
+    this.#pumping ??= this.#pump();
   }
 
   /** Sends what is left without further waiting between attempts; resolves when all is gone or the deadline passed. */
@@ -73,25 +71,36 @@ export class Outbox {
 
   async #pump(): Promise<void> {
     let waitMs = FIRST_WAIT_MS;
-    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      const attempt = await this.#send(next);
-      if (attempt.kind === 'taken') {
-        this.#states.good(this.#name, 'takes exports again');
-        this.#remove(next);
-        waitMs = FIRST_WAIT_MS;
-        continue;
+    try {
+      for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+        const attempt = await this.#send(next);
+        if (this.#settle(next, attempt)) {
+          waitMs = FIRST_WAIT_MS;
+          continue;
+        }
+        // Once hurried, one more failure is the end: the process is about to go.
+        if (this.#hurry.signal.aborted) return;
+        if (attempt.kind === 'asked-to-wait') waitMs = LONGEST_WAIT_MS;
+        await this.#clock.sleep(waitMs * (0.75 + 0.5 * this.#random()), this.#hurry.signal);
+        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       }
-      this.#states.bad(this.#name, attempt.message);
-      if (attempt.kind === 'refused') {
-        if (this.#remove(next)) this.dropped++;
-        continue;
-      }
-      // Once hurried, one more failure is the end: the process is about to go.
-      if (this.#hurry.signal.aborted) return;
-      if (attempt.kind === 'asked-to-wait') waitMs = LONGEST_WAIT_MS;
-      await this.#clock.sleep(waitMs * (0.75 + 0.5 * this.#random()), this.#hurry.signal);
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    } finally {
+      // In the same breath in which nothing was left, or an offer that falls between would wait for the next one.
+      this.#pumping = undefined;
     }
+  }
+
+  /** Whether this export is done with, one way or the other. */
+  #settle(metrics: ResourceMetrics, attempt: Attempt): boolean {
+    if (attempt.kind === 'taken') {
+      this.#states.good(this.#name, 'takes exports again');
+      this.#remove(metrics);
+      return true;
+    }
+    this.#states.bad(this.#name, attempt.message);
+    if (attempt.kind !== 'refused') return false;
+    if (this.#remove(metrics)) this.dropped++;
+    return true;
   }
 
   /** False when it has been pushed out in the meantime. */

@@ -1,7 +1,9 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import test from 'ava';
-import { Exports } from '../../sidecar/export.ts';
+import { Exports, otlpSend } from '../../sidecar/export.ts';
 import { StateLog } from '../../sidecar/log.ts';
+import { receiver } from './fake-peers.ts';
 import { eagerClock } from './virtual-clock.ts';
 
 const metrics = { scopeMetrics: [] } as unknown as ResourceMetrics;
@@ -70,4 +72,13 @@ test('a look-up that fails or is empty leaves the addresses as they are, is said
     'warn dns all.foresail: getaddrinfo ENOTFOUND all.foresail; the name must be a headless Service',
     'info dns all.foresail: resolves again',
   ]);
+});
+
+test('an export right after another is sent at once, so that a queue drains without waiting', async (t) => {
+  const collector = await receiver(() => ({ status: 200 }));
+  const send = otlpSend(new URL(`${collector.url}/v1/metrics`), async () => ({}));
+  const one = { resource: resourceFromAttributes({}), scopeMetrics: [] };
+  for (let nth = 0; nth < 5; nth++) t.deepEqual(await send(one), { kind: 'taken' });
+  t.is(collector.requests(), 5);
+  await collector.close();
 });

@@ -90,6 +90,21 @@ test('a body in which all that moved is gone does not say that nothing came in',
   t.is(enter('alive 1\ncame_total 100150')?.arrivals, 100);
 });
 
+test('what was taken away for good while it moved is not waited for for ever', (t) => {
+  const enter = feed();
+  enter('alive 1\ncame_total 100000');
+  enter('alive 1\ncame_total 100050');
+  t.is(enter('alive 1', 599_000), undefined);
+  t.is(enter('alive 1', 1_000)?.arrivals, 0);
+});
+
+test('a first body that cannot be read is no baseline: the next one is', (t) => {
+  const enter = feed();
+  t.is(enter('alive 1\ncame_total NaN'), undefined);
+  t.is(enter('alive 1\ncame_total 100')?.arrivals, 0);
+  t.is(enter('alive 1\ncame_total 104')?.arrivals, 4);
+});
+
 test('a restarted proxy that nobody has called yet is one without requests', (t) => {
   const enter = feed();
   enter('alive 1\nborn_seconds 1000\ncame_total 100');

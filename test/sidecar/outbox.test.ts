@@ -80,6 +80,23 @@ test('a full box drops the oldest and counts it; the newest gets through', async
   t.deepEqual(sent.slice(1), offered.slice(5));
 });
 
+test('an offer in the very moment in which the last one was done is sent too', async (t) => {
+  const sent: ResourceMetrics[] = [];
+  const send = async (one: ResourceMetrics): Promise<Attempt> => {
+    sent.push(one);
+    return { kind: 'taken' };
+  };
+  for (let ticks = 0; ticks < 12; ticks++) {
+    sent.length = 0;
+    const outbox = new Outbox('x', send, eagerClock(), () => 0.5, new StateLog(() => {}));
+    outbox.offer(metrics());
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    outbox.offer(metrics());
+    await settled();
+    t.is(sent.length, 2, `after ${ticks} microtasks`);
+  }
+});
+
 test('the end does not wait between attempts, and not for ever', async (t) => {
   const { outbox, sent } = box(Array.from({ length: 100 }, () => later));
   outbox.offer(metrics());

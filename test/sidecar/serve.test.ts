@@ -207,6 +207,6 @@ test('told to stop it scrapes and exports once more', async (t) => {
   await stop();
   await collector.close();
   const last = collector.exports.at(-1);
-  t.is(Number(pointsOf(last, 'foresail.requests')[0]?.asInt), 9);
+  t.is(Number(pointsOf(last, 'foresail.requests')[0]?.asInt), 9, lines.join('; '));
   t.is(lines.at(-1), 'info stopped');
 });
