@@ -18,7 +18,11 @@ interface Manifest {
 const deploy = join(import.meta.dirname, '..', '..', 'deploy');
 const base = join(deploy, 'base');
 const read = (path: string) =>
-  parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS() as Manifest);
+  parseAllDocuments(readFileSync(path, 'utf8')).map((document) => {
+    // Without this a key that is there twice would be read as if it were there once.
+    for (const error of document.errors ?? []) throw error;
+    return document.toJS() as Manifest;
+  });
 const files = readdirSync(base).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
 const manifests = files.flatMap((file) => read(join(base, file)));
 
