@@ -51,6 +51,7 @@ export async function startController(
     ...{ clock, random: systemRandom, kubeconfig: config.kubeconfig, namespace: config.namespace },
     instance: config.identity,
     onLeading: (leading, epoch) => led(leading, epoch),
+    onPodGone: (uid) => receiver.forget(uid),
     onFailure: (what, error) =>
       complaints.warn(what, { what, err: error.message }, `Kubernetes: ${what} fails; it is tried again`),
   });

@@ -23,6 +23,7 @@ export interface KubeClusterOptions {
   readonly leadership: Leadership;
   /** Of this process; in Events. */
   readonly instance: string;
+  readonly onPodGone?: ((uid: string) => void) | undefined;
   readonly onFailure?: (what: string, error: Error) => void;
   readonly timing?: Partial<ReflectorTiming>;
 }
@@ -62,6 +63,7 @@ export class KubeCluster implements Cluster {
     this.#reflectors = createReflectors({
       ...{ connection, clock, random, timing: options.timing, index: this.index },
       onFailure: failed('watch'),
+      onPodGone: options.onPodGone,
       onWorkload: (workload) => this.#changed(workload),
       onScaler: (change) => this.#scalerChanged(change),
     });

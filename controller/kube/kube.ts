@@ -22,6 +22,8 @@ export interface KubeOptions {
   /** false: never leads, only watches. */
   readonly elect?: boolean;
   readonly onLeading?: (leading: boolean, epoch: number) => void;
+  /** With the UID of a pod that is gone, or on its way. */
+  readonly onPodGone?: (uid: string) => void;
   readonly onFailure?: (what: string, error: Error) => void;
   readonly electionTiming?: Partial<ElectionTiming>;
   readonly reflectorTiming?: Partial<ReflectorTiming>;
@@ -60,6 +62,7 @@ export function createKubeCluster(options: KubeOptions): Kube {
   });
   const cluster = new KubeCluster({
     ...{ connection, clock, random, instance, leadership: election, onFailure: failed },
+    onPodGone: options.onPodGone,
     timing: options.reflectorTiming ?? {},
   });
   return {

@@ -17,6 +17,8 @@ export interface ReflectorsOptions {
   readonly index: WorkloadIndex;
   readonly onScaler: (change: Change<ScalerRecord>) => void;
   readonly onWorkload: (workload: Workload) => void;
+  /** With the UID of a pod that is gone, or on its way: what its token said is no longer believed. */
+  readonly onPodGone?: ((uid: string) => void) | undefined;
   readonly onFailure: (error: Error) => void;
   readonly timing?: Partial<ReflectorTiming> | undefined;
 }
@@ -71,7 +73,11 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
     ...parts,
     path: '/api/v1/pods',
     shape: podRecord,
-    onChange: (change) => told(index.podChanged(change)),
+    onChange: (change) => {
+      const { object, previous } = change;
+      if (previous && (object?.uid !== previous.uid || object.terminating)) options.onPodGone?.(previous.uid);
+      told(index.podChanged(change));
+    },
   });
   const all = { predictivescalers: scalers, deployments, statefulsets, replicasets, pods };
   return {

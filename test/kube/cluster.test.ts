@@ -24,7 +24,9 @@ async function bench(t: ExecutionContext) {
   api.put(SCALERS, scaler('web', 1));
   const connection = createConnection(api.config(), systemClock);
   const lead = { leading: true, epoch: 7, holder: 'a_1' };
+  const gone: string[] = [];
   const cluster = new KubeCluster({
+    onPodGone: (uid) => void gone.push(uid),
     ...{ connection, clock: systemClock, random: () => 0.5, instance: 'a' },
     leadership: { current: () => lead },
     timing: { firstBackOffMs: 5, maxBackOffMs: 20 },
@@ -55,7 +57,7 @@ async function bench(t: ExecutionContext) {
       return true;
     });
   };
-  return { api, cluster, lead, writes, write, says };
+  return { api, cluster, lead, gone, writes, write, says };
 }
 
 const accept = (resourceVersion: string) => (response: ServerResponse, replicas: number) =>
@@ -147,4 +149,20 @@ test('a change of a scaler calls back with its old target and its new one', asyn
   api.put(SCALERS, scaler('web', 1, { scaleTargetRef: { kind: 'StatefulSet', name: 'db' } }));
   await eventually('both', () => told.length === 2);
   t.deepEqual(told, ['web', 'db']);
+});
+
+test('a pod that is going, and one that is gone, is told of by its UID', async (t) => {
+  const { api, gone } = await bench(t);
+  const pod = (name: string, uid: string, more: object = {}) => ({
+    metadata: { namespace: 'shop', name, uid, ...more },
+    status: {},
+  });
+  api.put('/api/v1/pods', pod('a', 'uid-a'));
+  api.put('/api/v1/pods', pod('b', 'uid-b'));
+  await eventually('both were seen', () => api.watchers('/api/v1/pods') === 1);
+  t.deepEqual(gone, []);
+  api.put('/api/v1/pods', pod('a', 'uid-a', { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+  await eventually('a is going', () => gone.includes('uid-a'));
+  api.remove('/api/v1/pods', 'shop/b');
+  await eventually('b is gone', () => gone.includes('uid-b'));
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleWorkload } from '../rig/sample.ts';
+import { until } from '../rig/until.ts';
 import { realTest, useRig } from './real-test.ts';
-import { until } from './until.ts';
 
 const rig = useRig({ name: 'control-plane' });
 

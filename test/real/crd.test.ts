@@ -1,5 +1,5 @@
 import { badSpecs } from '../api/bad-specs.ts';
-import { installManifests, scalerManifest } from './installed.ts';
+import { installManifests, scalerManifest } from '../rig/manifests.ts';
 import { realTest, useRig } from './real-test.ts';
 
 const rig = useRig({ name: 'crd' }, installManifests);

@@ -3,10 +3,10 @@ import { type Connection, createConnection } from '../../controller/kube/connect
 import { loadKubeconfig } from '../../controller/kube/kubeconfig.ts';
 import { LeaseObject } from '../../controller/kube/lease.ts';
 import { applyScale, type ScaleReply } from '../../controller/kube/scale.ts';
+import { installManifests, scalerManifest } from '../rig/manifests.ts';
 import { sampleWorkload } from '../rig/sample.ts';
-import { installManifests, scalerManifest } from './installed.ts';
+import { until } from '../rig/until.ts';
 import { realTest, useRig } from './real-test.ts';
-import { until } from './until.ts';
 
 const rig = useRig({ name: 'fencing' }, async (rig) => {
   await installManifests(rig);

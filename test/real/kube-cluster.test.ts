@@ -5,10 +5,10 @@ import { systemClock, systemRandom } from '../../controller/clock.ts';
 import { createKubeCluster, type Kube } from '../../controller/kube/kube.ts';
 import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 import { type ClusterBench, clusterBehaviours, type ReadStatus } from '../conformance/cluster.ts';
+import { installManifests, scalerManifest } from '../rig/manifests.ts';
 import { sampleWorkload } from '../rig/sample.ts';
-import { installManifests, scalerManifest } from './installed.ts';
+import { until } from '../rig/until.ts';
 import { realTest, useRig } from './real-test.ts';
-import { until } from './until.ts';
 
 const NAMESPACE = 'conformance';
 const USER = 'system:serviceaccount:foresail:foresail';

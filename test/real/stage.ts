@@ -5,25 +5,25 @@ import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 import { command } from '../rig/command.ts';
 import { type InstalledForesail, installForesail } from '../rig/foresail.ts';
 import { type Load, startLoad } from '../rig/load.ts';
+import { scalerManifest } from '../rig/manifests.ts';
 import { type Mesh, startMesh } from '../rig/mesh.ts';
 import type { Rig } from '../rig/rig.ts';
 import { sampleWorkload } from '../rig/sample.ts';
-import { scalerManifest } from './installed.ts';
+import { until } from '../rig/until.ts';
 import { type Liar, startLiar } from './liar.ts';
-import { until } from './until.ts';
 
 /*
- * A meshed workload under Foresail. One day is 150 s long: 30 requests/s, and from second 90 to 130 of each day 120.
+ * A meshed workload under Foresail. One day is 150 s long: 30 requests/s, and from second 70 to 105 of each day 120.
  * Its history is as many such days as four hours hold; the days that follow are played in real time.
  *
  *      120 |         ______
  *       30 |________|      |__
- *          0        90   130  150 s
+ *          0        70   105  150 s
  */
 export const STEP_SECONDS = 5;
 export const DAY_SECONDS = 150;
-export const RISE_SECOND = 90;
-const FALL_SECOND = 130;
+export const RISE_SECOND = 70;
+const FALL_SECOND = 105;
 export const BASE_RPS = 30;
 export const PEAK_RPS = 120;
 export const RPS_PER_REPLICA = 15;

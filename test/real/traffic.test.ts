@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad, summarize } from '../rig/load.ts';
 import type { PodStats } from '../rig/pod-server.ts';
 import { sampleWorkload } from '../rig/sample.ts';
+import { until } from '../rig/until.ts';
 import { realTest, useRig } from './real-test.ts';
-import { until } from './until.ts';
 
 const rig = useRig({ name: 'traffic' });
 

@@ -4,6 +4,7 @@ import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 import type { ControllerProcess } from '../rig/foresail.ts';
 import { summarize } from '../rig/load.ts';
 import { sampleWorkload } from '../rig/sample.ts';
+import { until } from '../rig/until.ts';
 import { otlpExport, post } from './otlp.ts';
 import { realTest, useRig } from './real-test.ts';
 import { assertNoScaleDown, holderOf, scaleWrites, writesSince } from './scale-writes.ts';
@@ -18,7 +19,6 @@ import {
   type Stage,
   setStage,
 } from './stage.ts';
-import { until } from './until.ts';
 
 /* The main job on real parts; see stage.ts for the load. The tests run in order and share one stage. */
 

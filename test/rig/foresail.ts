@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installManifests } from '../real/installed.ts';
+import { installManifests } from './manifests.ts';
 import type { Part } from './part.ts';
 import { freePorts } from './ports.ts';
 import type { Rig } from './rig.ts';

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 import type { RateProfile } from './arrivals.ts';
 import { ensureParts } from './build.ts';
 import type { Envoy } from './envoy.ts';
 import { installForesail } from './foresail.ts';
 import { startLoad, summarize } from './load.ts';
+import { scalerManifest } from './manifests.ts';
+import { startMesh } from './mesh.ts';
 import { enterCommand, runInNamespace, sessionFolder } from './namespace.ts';
 import { isMissing } from './parts.ts';
 import type { Pods } from './pods.ts';
@@ -27,6 +30,14 @@ const USAGE = `npm run rig -- [options]
   --help`;
 
 const REPORT_EVERY_SECONDS = 10;
+
+const scalerSpec = {
+  scaleTargetRef: { kind: 'Deployment', name: 'shop' },
+  minReplicas: 1,
+  maxReplicas: 10,
+  mode: 'Automatic',
+  forecast: { mayScaleDown: true },
+};
 
 type Settings = {
   readonly profile: RateProfile;
@@ -95,15 +106,19 @@ async function runInside(session: string, settings: Settings): Promise<number> {
     const { replicas, startupSeconds } = settings;
     await rig.apply(sampleWorkload({ name: 'shop', replicas, startupSeconds }));
     const envoy = await rig.startEnvoy({ clusters: { shop: [] } });
-    const shop = { namespace: 'default', selector: 'app=shop', cluster: 'shop' };
-    const pods = await rig.startPods({ workloads: [shop], envoy });
+    const workload = { namespace: 'default', selector: 'app=shop' };
+    const pods = await rig.startPods({ workloads: [workload] });
     await rig.kubectl(['rollout', 'status', 'deployment/shop', `--timeout=${startupSeconds + 30}s`]);
+    say('rig: installing Foresail');
     const foresail = await installForesail(rig);
-    say(
-      instructions(rig, session, envoy, foresail?.description ?? 'Foresail is not installed in the rig yet'),
-    );
+    await startMesh({
+      ...{ rig, workload, gateway: envoy, gatewayCluster: 'shop', serviceAccount: 'default' },
+      ...{ endpoints: foresail.endpoints, audience: TELEMETRY_AUDIENCE },
+    });
+    await rig.apply(scalerManifest('default', 'shop', scalerSpec));
+    say(instructions(rig, session, envoy, foresail.description));
     while (!interrupted.signal.aborted) await playOnce(settings.profile, envoy, pods, interrupted.signal);
-    await foresail?.stop();
+    await foresail.stop();
   } finally {
     say('\nrig: stopping');
     await rig.stop();
@@ -118,9 +133,10 @@ In another terminal:
   ${enterCommand(session)}
   export KUBECONFIG=${rig.kubeconfig}
   export PATH=${dirname(rig.parts.kubectl)}:$PATH
-  kubectl get deployment shop --watch
+  kubectl get pscaler shop --watch
+  kubectl describe pscaler shop
 
-The load goes through Envoy at ${envoy.url} (its counters: ${envoy.adminUrl}/stats/prometheus).
+The load goes through Envoy at ${envoy.url} (its counters: ${envoy.adminUrl}/stats/prometheus) to a proxy beside each pod.
 Logs and the audit log: ${rig.logs}
 ${foresail}
 Ctrl-C stops everything.

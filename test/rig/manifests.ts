@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Rig } from '../rig/rig.ts';
+import type { Rig } from './rig.ts';
 import { until } from './until.ts';
 
 export const DEPLOY = join(import.meta.dirname, '..', '..', 'deploy');
