@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Workload } from '../workload.ts';
 import type { Connection } from './connection.ts';
 import type { Change } from './object-cache.ts';
-import { type PodRecord, podRecord } from './pod-record.ts';
+import { podRecord } from './pod-record.ts';
 import { Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
 import { APPS_API } from './scale.ts';
 import { type ScalerRecord, scalerRecord } from './scaler-record.ts';
@@ -39,58 +39,54 @@ export interface Reflectors {
 }
 
 export function createReflectors(options: ReflectorsOptions): Reflectors {
-  const { connection, clock, random, onFailure, onScaler, index } = options;
-  const timing = options.timing ?? {};
+  const all = reflectorsOf(options);
+  const each = Object.values(all);
+  return {
+    scalers: all.predictivescalers,
+    targets: { Deployment: all.deployments, StatefulSet: all.statefulsets },
+    start() {
+      for (const reflector of each) reflector.start();
+    },
+    async stop() {
+      await Promise.all(each.map((reflector) => reflector.stop()));
+    },
+    synced: () => each.every((reflector) => reflector.synced()),
+    staleSeconds: () => Math.max(...each.map((reflector) => reflector.staleSeconds())),
+    counts: () => Object.fromEntries(Object.entries(all).map(([name, { counts }]) => [name, counts])),
+  };
+}
+
+function reflectorsOf(options: ReflectorsOptions) {
+  const { connection, clock, random, onFailure, onScaler, index, timing = {} } = options;
   const parts = { connection, clock, random, onFailure, timing };
-  const told = (workload: Workload | undefined) => workload && options.onWorkload(workload);
+  const tell = (workload: Workload | undefined) => workload && options.onWorkload(workload);
   const ofTargets = (plural: string, kind: string) =>
     new Reflector({
       ...parts,
       path: `${APPS_API}/${plural}`,
       shape: targetRecord,
-      onChange: targetChanged(kind),
+      onChange: ({ object, previous }: Change<TargetRecord>) => {
+        const record = object ?? previous;
+        if (record) tell({ namespace: record.namespace, kind, name: record.name });
+      },
     });
-  const targetChanged = (kind: string) => (change: Change<TargetRecord>) => {
-    const record = change.object ?? change.previous;
-    if (record) told({ namespace: record.namespace, kind, name: record.name });
-  };
-  const scalers = new Reflector({
-    ...parts,
-    path: `${SCALER_API}/predictivescalers`,
-    shape: scalerRecord,
-    onChange: onScaler,
-  });
-  const deployments = ofTargets('deployments', 'Deployment');
-  const statefulsets = ofTargets('statefulsets', 'StatefulSet');
-  const replicasets = new Reflector({
-    ...parts,
-    path: `${APPS_API}/replicasets`,
-    metadataOnly: true,
-    shape: replicaSetRecord,
-    onChange: (change) => told(index.replicaSetChanged(change)),
-  });
-  const pods = new Reflector<PodRecord>({
-    ...parts,
-    path: '/api/v1/pods',
-    shape: podRecord,
-    onChange: (change) => {
-      const { object, previous } = change;
-      if (previous && (object?.uid !== previous.uid || object.terminating)) options.onPodGone?.(previous.uid);
-      told(index.podChanged(change));
-    },
-  });
-  const all = { predictivescalers: scalers, deployments, statefulsets, replicasets, pods };
+  const scalers = `${SCALER_API}/predictivescalers`;
   return {
-    scalers,
-    targets: { Deployment: deployments, StatefulSet: statefulsets },
-    start() {
-      for (const reflector of Object.values(all)) reflector.start();
-    },
-    async stop() {
-      await Promise.all(Object.values(all).map((reflector) => reflector.stop()));
-    },
-    synced: () => Object.values(all).every((reflector) => reflector.synced()),
-    staleSeconds: () => Math.max(...Object.values(all).map((reflector) => reflector.staleSeconds())),
-    counts: () => Object.fromEntries(Object.entries(all).map(([name, { counts }]) => [name, counts])),
+    predictivescalers: new Reflector({ ...parts, path: scalers, shape: scalerRecord, onChange: onScaler }),
+    deployments: ofTargets('deployments', 'Deployment'),
+    statefulsets: ofTargets('statefulsets', 'StatefulSet'),
+    replicasets: new Reflector({
+      ...parts,
+      path: `${APPS_API}/replicasets`,
+      metadataOnly: true,
+      shape: replicaSetRecord,
+      onChange: (change) => tell(index.replicaSetChanged(change)),
+    }),
+    pods: new Reflector({
+      ...parts,
+      path: '/api/v1/pods',
+      shape: podRecord,
+      onChange: (change) => tell(index.podChanged(change)),
+    }),
   };
 }
