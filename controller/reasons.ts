@@ -7,7 +7,10 @@ export const reasons = {
   // why the number is what it is
   ForecastDemand: ['info', 'the forecast of demand over the lead time needs this many replicas'],
   ReactiveFloor: ['info', 'the load of this moment needs more replicas than the forecast says'],
-  ObjectiveMissed: ['warning', 'the objective is missed and what one replica carries is not known: replicas are added'],
+  ObjectiveMissed: [
+    'warning',
+    'the objective is missed and what one replica carries is not known: replicas are added',
+  ],
   AtMinimum: ['info', 'minReplicas holds the number up'],
   AtMaximum: ['warning', 'maxReplicas holds the number down; the load may need more'],
   StepLimited: ['info', 'behavior limits how many replicas one step may add or remove'],

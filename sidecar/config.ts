@@ -51,7 +51,9 @@ const RESOURCE_FROM = {
 } as const;
 
 export function usage(dialects: readonly Dialect[]): string {
-  return `foresail sidecar: reads the mesh proxy of this pod and exports a few signals by OTLP/HTTP.
+  return `Usage: foresail sidecar [options]
+
+Reads the mesh proxy of this pod and exports a few signals by OTLP/HTTP.
 
   --endpoint URL           where to export to; repeat for more. http(s)://host:4318 goes to one address,
                            dns+http://name:4318 to every address the name has (a headless Service). [FORESAIL_ENDPOINTS]

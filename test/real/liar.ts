@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What stands between a proxy and its sidecar: passes the proxy's text on, or bends it. */
-export type Lie = 'none' | 'nan' | 'reset';
+export type Lie = 'none' | 'nan';
 
 export interface Liar {
   /** What a sidecar is told to scrape instead of the target. */
@@ -36,10 +36,7 @@ export async function startLiar(): Promise<Liar> {
   };
 }
 
-/** `nan`: every value is NaN. `reset`: every count is a tenth of what it was, as after a restart of the proxy. */
+/** `nan`: every count is NaN. */
 function bend(text: string, lie: Lie): string {
-  if (lie === 'none') return text;
-  return text.replace(/^([^#\n][^\n]*) (\d+)$/gm, (_line, series: string, value: string) =>
-    lie === 'nan' ? `${series} NaN` : `${series} ${Math.floor(Number(value) / 10)}`,
-  );
+  return lie === 'none' ? text : text.replace(/^([^#\n][^\n]*) \d+$/gm, '$1 NaN');
 }

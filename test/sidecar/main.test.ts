@@ -42,7 +42,7 @@ test(
   /--proxy must be one of auto, linkerd, istio, envoy, not 'x'\n/,
 );
 test('no endpoint ends with 2', ends, [], 2, /--endpoint must be given/);
-test('help ends with 0', ends, ['--help'], 0, /reads the mesh proxy of this pod/);
+test('help ends with 0', ends, ['--help'], 0, /Reads the mesh proxy of this pod/);
 test(
   'health without a sidecar ends with 1',
   ends,

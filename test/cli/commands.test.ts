@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
-const foresail = fileURLToPath(new URL('../bin/foresail.js', import.meta.url));
+const foresail = fileURLToPath(new URL('../../bin/foresail.js', import.meta.url));
 
 interface Result {
   readonly code: number;
@@ -73,4 +78,64 @@ test('help is help: it goes to stdout and exits with 0', async (t) => {
 test('the version is the package’s', async (t) => {
   const { stdout } = await run(['--version']);
   t.regex(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+/** A kubeconfig of a server where nobody answers: what is refused here is refused before it is asked. */
+function kubeconfig(folder: string): string {
+  const path = join(folder, 'kubeconfig');
+  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
+  const context = { name: 'x', context: { cluster: 'c', user: 'u' } };
+  const user = { name: 'u', user: { token: 'none' } };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [cluster],
+    contexts: [context],
+    users: [user],
+  };
+  writeFileSync(path, JSON.stringify({ ...config, 'current-context': 'x' }));
+  return path;
+}
+
+const portInUse = test.macro({
+  title: (_, flag: string) => `${flag}: a port in use is named, with the flag that chooses another`,
+  exec: async (t, flag: string, other: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'foresail-'));
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const history = ['--history-file', join(folder, 'history.sqlite')];
+    const taken = [flag, `127.0.0.1:${port}`, other, '127.0.0.1:0'];
+    const { code, stderr } = await run([
+      'controller',
+      '--kubeconfig',
+      kubeconfig(folder),
+      ...history,
+      ...taken,
+    ]);
+    server.close();
+    t.is(code, 2);
+    t.regex(stderr, new RegExp(`port ${port} .*${flag}`));
+  },
+});
+
+test(portInUse, '--otlp-address', '--metrics-address');
+test(portInUse, '--metrics-address', '--otlp-address');
+
+test('a history file that is none is named, and left as it was', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'foresail-'));
+  const file = join(folder, 'history.sqlite');
+  writeFileSync(file, 'not a database, but somebody may want it all the same');
+  const before = readFileSync(file);
+  const { code, stderr } = await run([
+    'controller',
+    '--kubeconfig',
+    kubeconfig(folder),
+    '--history-file',
+    file,
+  ]);
+  t.is(code, 2);
+  t.true(stderr.includes(file), stderr);
+  t.deepEqual(readFileSync(file), before);
 });
