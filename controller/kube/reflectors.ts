@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Workload } from '../workload.ts';
 import type { Connection } from './connection.ts';
 import type { Change } from './object-cache.ts';
-import { podRecord } from './pod-record.ts';
+import { type PodRecord, podRecord } from './pod-record.ts';
 import { Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
 import { APPS_API } from './scale.ts';
 import { type ScalerRecord, scalerRecord } from './scaler-record.ts';
@@ -86,7 +86,12 @@ function reflectorsOf(options: ReflectorsOptions) {
       ...parts,
       path: '/api/v1/pods',
       shape: podRecord,
-      onChange: (change) => tell(index.podChanged(change)),
+      onChange: (change: Change<PodRecord>) => {
+        const { object, previous } = change;
+        if (previous && (object?.uid !== previous.uid || object.terminating))
+          options.onPodGone?.(previous.uid);
+        tell(index.podChanged(change));
+      },
     }),
   };
 }
