@@ -30,7 +30,7 @@ const FINAL_PLOT_ROWS = 11;
 export async function runDemo(args: readonly string[], io: Io, clock: Clock = systemClock): Promise<number> {
   const options = parseDemoOptions(args, io);
   const traffic = trafficOf(options, await inputOf(options));
-  using interruption = new Interruption(io.stdout);
+  const interruption = new Interruption(io.stdout);
   const screen = new Screen(io.stdout, clock);
   const show = showing(options, traffic, io, screen);
   const restore = () => screen.close();
@@ -47,6 +47,7 @@ export async function runDemo(args: readonly string[], io: Io, clock: Clock = sy
   } finally {
     screen.close();
     process.off('exit', restore);
+    interruption[Symbol.dispose]();
   }
 }
 
