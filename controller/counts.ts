@@ -1,6 +1,7 @@
 import type { ForecasterStats } from './forecast/host.ts';
 import type { ReceiverStats } from './ingest/receiver-stats.ts';
 import type { Metrics } from './observe/metrics.ts';
+import type { TelemetryStats } from './series/telemetry.ts';
 import type { HistoryStats } from './store/history.ts';
 
 interface Counted<Stats> {
@@ -11,10 +12,14 @@ export interface CountedParts {
   readonly receiver: Counted<ReceiverStats>;
   readonly forecaster: Counted<ForecasterStats>;
   readonly history: Counted<HistoryStats>;
+  readonly telemetry: Counted<TelemetryStats>;
 }
 
 /** Puts what the parts count of themselves on /metrics. */
-export function exposeCounts(metrics: Metrics, { receiver, forecaster, history }: CountedParts): void {
+export function exposeCounts(
+  metrics: Metrics,
+  { receiver, forecaster, history, telemetry }: CountedParts,
+): void {
   metrics.count(
     'foresail_ingest_exports_total',
     'Exports taken, whole or in part.',
@@ -36,6 +41,11 @@ export function exposeCounts(metrics: Metrics, { receiver, forecaster, history }
     () => ({
       claim: receiver.stats().mismatchedClaims,
     }),
+  );
+  metrics.count(
+    'foresail_telemetry_points_total',
+    'Data points by what became of them in their series.',
+    () => telemetry.stats().points,
   );
   metrics.count('foresail_forecasts_total', 'Forecasts by who answered.', () => forecaster.stats().answers);
   metrics.count('foresail_history_failures_total', 'History writes and reads that failed.', () => {

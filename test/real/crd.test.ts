@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { badSpecs } from '../api/bad-specs.ts';
-import { installManifests, scalerManifest } from '../rig/manifests.ts';
+import { DEPLOY, installManifests, scalerManifest } from '../rig/manifests.ts';
 import { realTest, useRig } from './real-test.ts';
 
 const rig = useRig({ name: 'crd' }, installManifests);
@@ -80,5 +81,28 @@ realTest(
     const dryRun = await rig().kubectl(['rollout', 'restart', 'statefulset/foresail', '-n', 'foresail']);
     t.is(dryRun.code, 0);
     t.notRegex(dryRun.stderr, /would violate PodSecurity/);
+  },
+);
+
+realTest(
+  'the example with a sidecar is accepted where pod security is restricted, and its pods start',
+  async (t) => {
+    const namespace = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    };
+    await rig().apply(`${JSON.stringify(namespace)}\n`);
+    await rig().apply(join(DEPLOY, 'examples', 'sidecar.yaml'));
+    await rig().apply(join(DEPLOY, 'examples', 'shop.yaml'));
+    const ready = await rig().kubectl([
+      'rollout',
+      'status',
+      'deployment/shop',
+      '-n',
+      'shop',
+      '--timeout=60s',
+    ]);
+    t.is(ready.code, 0, ready.stderr);
   },
 );
