@@ -237,6 +237,10 @@ realTest(
 );
 
 realTest('no token was ever logged', (t) => {
+  const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  const controllers = on().foresail.controllers.map(({ part }) => mib(part.rssBytes()));
+  const [meshed] = on().mesh.pods();
+  t.log(`RSS: controllers ${controllers.join(', ')}; a sidecar ${mib(meshed?.sidecar.rssBytes() ?? 0)}`);
   for (const { part } of on().foresail.controllers)
     t.notRegex(readFileSync(part.logFile, 'utf8'), /eyJ[\w-]{20,}\./);
   for (const { sidecar } of on().mesh.pods())
