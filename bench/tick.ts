@@ -26,7 +26,7 @@ const forecaster = createForecaster();
 const pipeline = createPipeline({
   ...{ clock, cluster: clusterOf(scalers), history, forecaster, stepSeconds: STEP_SECONDS, graceMs: 0 },
   leadership: { current: () => ({ leading: true, epoch: 1, holder: 'bench' }) },
-  recorder: { decided: () => {} },
+  recorder: { decided: () => {}, forgotten: () => {} },
   historySeconds: 86_400,
 });
 

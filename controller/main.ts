@@ -3,17 +3,18 @@ import { systemClock, systemRandom } from './clock.ts';
 import type { ControllerConfig } from './config.ts';
 import { exposeCounts } from './counts.ts';
 import { createForecaster } from './forecast/forecaster.ts';
+import type { ForecastHost } from './forecast/host.ts';
 import { Complaints } from './ingest/complaints.ts';
 import { createReceiver } from './ingest/receiver.ts';
-import { createKubeCluster } from './kube/kube.ts';
-import { createLogger, logRecorder } from './observe/log.ts';
+import { createKubeCluster, type Kube, type KubeOptions } from './kube/kube.ts';
+import { createLogger, type Logger, logRecorder } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { otelRecorder, tracedCluster } from './observe/otel.ts';
 import { createObserveServer } from './observe/server.ts';
-import { createPipeline } from './pipeline.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { Account, Cluster, Recorder } from './ports.ts';
-import { createQueue } from './queue.ts';
-import { openHistory } from './store/history.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { openHistory, type StoredHistory } from './store/history.ts';
 import { tickUntil } from './ticker.ts';
 import { parseWorkloadKey, workloadKey } from './workload.ts';
 
@@ -44,44 +45,23 @@ export async function startController(
 ): Promise<RunningController> {
   const log = createLogger(config.logLevel, parts.stdout);
   const metrics = createMetrics();
-  const clock = systemClock;
-  const { stepSeconds } = config;
-  const complaints = new Complaints(log, clock);
-  const kube = createKubeCluster({
-    ...{ clock, random: systemRandom, kubeconfig: config.kubeconfig, namespace: config.namespace },
-    instance: config.identity,
+  const adapters = await openAdapters(config, log, {
     onLeading: (leading, epoch) => led(leading, epoch),
     onPodGone: (uid) => receiver.forget(uid),
-    onFailure: (what, error) =>
-      complaints.warn(what, { what, err: error.message }, `Kubernetes: ${what} fails; it is tried again`),
   });
-  const history = await openHistory({
-    path: config.historyFile,
-    stepSeconds,
-    onNotice: (notice) => log.info(notice),
-  });
-  const forecaster = createForecaster({
-    deadlineMs: FORECAST_DEADLINE_MS,
-    onFailure: (reason, message, workload) =>
-      complaints.warn(`${reason} ${workload}`, { reason, workload }, message),
-  });
+  const { kube, history, forecaster } = adapters;
   const cluster = tracedCluster(parts.wrapCluster?.(kube.cluster) ?? kube.cluster);
+  const { stepSeconds } = config;
   const pipeline = createPipeline({
-    ...{ clock, cluster, history, forecaster, stepSeconds, graceMs: GRACE_MS },
+    ...{ clock: systemClock, cluster, history, forecaster, stepSeconds, graceMs: GRACE_MS },
     leadership: kube.leadership,
     historySeconds: config.historyDays * 86_400,
     recorder: allRecorders([logRecorder(log), metrics, otelRecorder()]),
   });
-  const queue = createQueue({
-    ...{ clock, random: systemRandom, concurrency: CONCURRENCY },
-    handle: async (key) => again(await pipeline.reconcile(parseWorkloadKey(key))),
-    onFailure: (key, error) =>
-      log.error({ workload: key, err: error }, 'a decision failed; it is tried again'),
-  });
+  const queue = queueOf(pipeline, log);
   const receiver = createReceiver({
-    identifier: kube.identifier,
+    ...{ identifier: kube.identifier, clock: systemClock, logger: log },
     onReport: (report) => pipeline.receive(report),
-    ...{ clock, logger: log },
   });
   const observeServer = createObserveServer(metrics.registry, {
     unready: () => (kube.synced() ? undefined : 'the cluster has not been listed yet'),
@@ -96,36 +76,64 @@ export async function startController(
     for (const workload of pipeline.workloads()) queue.add(workloadKey(workload));
   }
 
-  const stopping = new AbortController();
-  const closeAll = async (): Promise<void> => {
-    stopping.abort();
-    await ticking;
+  const ticker = { stopping: new AbortController(), running: Promise.resolve() };
+  const stop = async (): Promise<void> => {
+    ticker.stopping.abort();
+    await ticker.running;
     await queue.stop();
     await kube.stop();
     await Promise.allSettled([receiver.close(), observeServer.close(), forecaster.close()]);
     await history.close();
   };
-  let ticking: Promise<void> = Promise.resolve();
   try {
     await receiver.listen(config.otlpAddress.port, config.otlpAddress.host);
     await listen(observeServer, config);
   } catch (error) {
-    await closeAll();
+    await stop();
     throw new BadInput((error as Error).message, { cause: error });
   }
   cluster.onChange((workload) => queue.add(workloadKey(workload)));
   kube.start();
-  ticking = tickUntil(stopping.signal, {
-    clock,
-    pipeline,
-    queue,
-    metrics,
-    log,
-    stepSeconds,
-    graceMs: GRACE_MS,
-  });
+  const ticking = { clock: systemClock, pipeline, queue, metrics, log, stepSeconds, graceMs: GRACE_MS };
+  ticker.running = tickUntil(ticker.stopping.signal, ticking);
   log.info({ otlp: receiver.address(), version: process.version }, 'foresail controller started');
-  return { stop: closeAll };
+  return { stop };
+}
+
+/** The outside: the API server, the history file, the model's worker. Throws BadInput before anything is open. */
+async function openAdapters(
+  config: ControllerConfig,
+  log: Logger,
+  hooks: Required<Pick<KubeOptions, 'onLeading' | 'onPodGone'>>,
+): Promise<{ kube: Kube; history: StoredHistory; forecaster: ForecastHost }> {
+  const { stepSeconds, kubeconfig, namespace } = config;
+  const complaints = new Complaints(log, systemClock);
+  const kube = createKubeCluster({
+    ...{ clock: systemClock, random: systemRandom, kubeconfig, namespace, ...hooks },
+    instance: config.identity,
+    onFailure: (what, error) =>
+      complaints.warn(what, { what, err: error.message }, `Kubernetes: ${what} fails; it is tried again`),
+  });
+  const history = await openHistory({
+    path: config.historyFile,
+    stepSeconds,
+    onNotice: (notice) => log.info(notice),
+  });
+  const forecaster = createForecaster({
+    deadlineMs: FORECAST_DEADLINE_MS,
+    onFailure: (reason, message, workload) =>
+      complaints.warn(`${reason} ${workload}`, { reason, workload }, message),
+  });
+  return { kube, history, forecaster };
+}
+
+function queueOf(pipeline: Pipeline, log: Logger): Queue {
+  return createQueue({
+    ...{ clock: systemClock, random: systemRandom, concurrency: CONCURRENCY },
+    handle: async (key) => again(await pipeline.reconcile(parseWorkloadKey(key))),
+    onFailure: (key, error) =>
+      log.error({ workload: key, err: error }, 'a decision failed; it is tried again'),
+  });
 }
 
 /** A write that found a changed target is decided again at once; one that found no API server is queued with back-off. */
@@ -140,6 +148,9 @@ function allRecorders(recorders: readonly Recorder[]): Recorder {
   return {
     decided(account) {
       for (const recorder of recorders) recorder.decided(account);
+    },
+    forgotten(workload) {
+      for (const recorder of recorders) recorder.forgotten(workload);
     },
   };
 }

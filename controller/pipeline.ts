@@ -78,7 +78,9 @@ export function createPipeline(parts: PipelineParts) {
       if (named.has(key)) continue;
       dossiers.delete(key);
       opened.delete(key);
-      telemetry.forget(parseWorkloadKey(key));
+      const workload = parseWorkloadKey(key);
+      telemetry.forget(workload);
+      parts.recorder.forgotten(workload);
     }
   }
 

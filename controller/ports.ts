@@ -125,6 +125,8 @@ export interface ForecastRequest {
 /** Is told of every decision, with what it was made from and what came of it. */
 export interface Recorder {
   decided(account: Account): void;
+  /** No scaler names the workload any more: nothing is kept of it. */
+  forgotten(workload: Workload): void;
 }
 
 export interface Account {

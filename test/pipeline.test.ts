@@ -27,7 +27,11 @@ function setUp(
   const leader = { leading: true, epoch: 7, holder: 'a' };
   const leadership: Leadership = { current: () => leader };
   const accounts: Account[] = [];
-  const recorder = { decided: (account: Account) => void accounts.push(account) };
+  const forgotten: Workload[] = [];
+  const recorder = {
+    decided: (account: Account) => void accounts.push(account),
+    forgotten: (workload: Workload) => void forgotten.push(workload),
+  };
   cluster.setScalers([
     scalerOf({
       capacity: { requestsPerSecondPerReplica: 50 },
@@ -64,7 +68,7 @@ function setUp(
     }
     return last;
   };
-  return { clock, cluster, history, forecaster, leader, accounts, pipeline, play };
+  return { clock, cluster, history, forecaster, leader, accounts, forgotten, pipeline, play };
 }
 
 test('replicas are asked for before the load is there', async (t) => {
@@ -148,12 +152,13 @@ test('an unchanged status is not written at every tick', async (t) => {
 });
 
 test('a workload whose scaler is gone is forgotten', async (t) => {
-  const { play, cluster, pipeline } = setUp();
+  const { play, cluster, pipeline, forgotten } = setUp();
   await play(30, 2);
   t.truthy(pipeline.dossier(web));
   cluster.setScalers([]);
   await play(30);
   t.is(pipeline.dossier(web), undefined);
+  t.deepEqual(forgotten, [web]);
 });
 
 test('pods that do not start are told of', async (t) => {

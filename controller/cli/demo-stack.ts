@@ -51,7 +51,7 @@ export async function openDemoStack(parts: DemoStackParts): Promise<DemoStack> {
     history,
     forecaster,
     leadership: { current: () => ({ leading: true, epoch: 1, holder: 'demo' }) },
-    recorder: { decided: () => {} },
+    recorder: { decided: () => {}, forgotten: () => {} },
     stepSeconds: TICK_SECONDS,
     // All pods export at the end of the step, and the turn waits for their answers: nothing comes later.
     graceMs: 0,

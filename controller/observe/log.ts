@@ -35,5 +35,6 @@ export function logRecorder(log: Logger): Recorder {
       else log.debug(line, message);
       if (log.isLevelEnabled('trace')) log.trace({ workload: key }, explain(decision));
     },
+    forgotten: (workload) => void last.delete(workloadKey(workload)),
   };
 }

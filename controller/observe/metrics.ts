@@ -74,6 +74,12 @@ export function createMetrics() {
       setKnown(forecast, { ...labels, quantile: '0.95' }, peak?.p95);
       setKnown(forecast, { ...labels, quantile: '0.99' }, peak?.p99);
     },
+    /** A workload that is gone is gone from the next scrape on: a last value would be read as the present one. */
+    forgotten(workload: Workload): void {
+      const wanted = labelsOf(workload);
+      for (const gauge of [replicas, demand, forecast, capacity, lead]) void removeAll(gauge, wanted);
+      for (const total of [decisions, writes]) void removeAll(total, wanted);
+    },
     /** Exposes a counter kept elsewhere (the receiver's, the store's) under its reasons, read at each scrape. */
     count(name: string, help: string, read: () => Readonly<Record<string, number>>): void {
       new Counter({
@@ -99,4 +105,13 @@ function labelsOf({ namespace, kind, name }: Workload): Record<string, string> {
 function setKnown(gauge: Gauge, labels: Record<string, string>, value: number | undefined): void {
   if (value === undefined || !Number.isFinite(value)) gauge.remove(labels);
   else gauge.set(labels, value);
+}
+
+/** Removes every series that has these labels, whatever its other labels are. */
+async function removeAll(metric: Gauge | Counter, wanted: Record<string, string>): Promise<void> {
+  const { values } = await metric.get();
+  for (const { labels } of values) {
+    const has = Object.entries(wanted).every(([name, value]) => labels[name] === value);
+    if (has) metric.remove(labels as Record<string, string>);
+  }
 }

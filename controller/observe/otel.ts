@@ -72,5 +72,6 @@ export function otelRecorder(): Recorder {
         'foresail.outcome': outcome?.kind ?? 'none',
       });
     },
+    forgotten: () => {},
   };
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -138,4 +138,55 @@ test('a history file that is none is named, and left as it was', async (t) => {
   t.is(code, 2);
   t.true(stderr.includes(file), stderr);
   t.deepEqual(readFileSync(file), before);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+test('without an API server the controller is alive, not ready, refuses at the door, and ends in order', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'foresail-'));
+  const [otlp, metrics] = [await freePort(), await freePort()];
+  const controller = spawn(process.execPath, [
+    ...[foresail, 'controller', '--kubeconfig', kubeconfig(folder)],
+    ...['--history-file', join(folder, 'history.sqlite')],
+    ...['--otlp-address', `127.0.0.1:${otlp}`, '--metrics-address', `127.0.0.1:${metrics}`],
+  ]);
+  const exited = once(controller, 'exit');
+  t.teardown(() => controller.kill('SIGKILL'));
+  let log = '';
+  const started = Promise.withResolvers<void>();
+  controller.stdout.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    if (log.includes('foresail controller started')) started.resolve();
+  });
+  await started.promise;
+
+  const get = (path: string) => fetch(`http://127.0.0.1:${metrics}${path}`);
+  t.is((await get('/healthz')).status, 200);
+  const ready = await get('/readyz');
+  t.is(ready.status, 503);
+  t.regex(await ready.text(), /cluster has not been listed/);
+
+  const post = (headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${otlp}/v1/metrics`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{}',
+    });
+  t.is((await post({})).status, 401);
+  const unavailable = await post({ authorization: 'Bearer a.b.c' });
+  t.is(unavailable.status, 503);
+  t.truthy(unavailable.headers.get('retry-after'));
+  t.regex(await (await get('/metrics')).text(), /foresail_ingest_refused_total\{reason="TokenMissing"\} 1/);
+
+  controller.kill('SIGTERM');
+  const [code] = await exited;
+  t.is(code, 0);
+  const complaints = log.split('\n').filter((line) => line.includes('"what":"watch"'));
+  t.is(complaints.length, 1, 'an API server that is away is said once a minute, not at every try');
 });
