@@ -82,7 +82,7 @@ test('a number above maxReplicas is put right at once, without telemetry and in 
   },
   replicas: 20,
   says:
-    'AtMaximum: 20 replicas: maxReplicas is 20, 30 are asked for: no telemetry at all; replicas hold, because ' +
+    'AtMaximum: 20 replicas: maxReplicas is 20, 30 are asked for: no whole step of telemetry yet; replicas hold, because ' +
     'missing is not zero',
 });
 test('a number below minReplicas is put right at once, without a capacity', decides, {

@@ -1,12 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
-import { command } from '../rig/command.ts';
 import { type InstalledForesail, installForesail } from '../rig/foresail.ts';
 import { type Load, startLoad } from '../rig/load.ts';
 import { scalerManifest } from '../rig/manifests.ts';
 import { type Mesh, startMesh } from '../rig/mesh.ts';
+import { importPast, type Past, writePast } from '../rig/past.ts';
 import type { Rig } from '../rig/rig.ts';
 import { sampleWorkload } from '../rig/sample.ts';
 import { until } from '../rig/until.ts';
@@ -65,10 +63,14 @@ export async function setStage(rig: Rig): Promise<Stage> {
 
   const stepMs = STEP_SECONDS * 1000;
   const dayZeroMs = Math.ceil((Date.now() + STAGE_SECONDS * 1000) / stepMs) * stepMs;
-  const history = writeHistory(rig, dayZeroMs);
+  const past: Past = {
+    workload: `${NAMESPACE}/Deployment/web`,
+    ...{ stepSeconds: STEP_SECONDS, zeroMs: dayZeroMs, rateAt, seconds: HISTORY_SECONDS },
+  };
+  const history = writePast(rig, past);
   const foresail = await installForesail(rig, {
     stepSeconds: STEP_SECONDS,
-    prepare: (historyFile) => importHistory(history, historyFile),
+    prepare: (historyFile) => importPast(past, history, historyFile),
   });
   const gateway = await rig.startEnvoy({ name: 'gateway', clusters: { web: [] } });
   const liar = await startLiar();
@@ -96,26 +98,3 @@ const scalerSpec = {
   capacity: { requestsPerSecondPerReplica: RPS_PER_REPLICA },
   forecast: { mayScaleDown: true, seasonSeconds: DAY_SECONDS },
 };
-
-/** The same daily shape, in requests per second, for four hours until now: the stage is set before day zero. */
-function writeHistory(rig: Rig, dayZeroMs: number): string {
-  const file = join(rig.folder, 'history.csv');
-  const steps = HISTORY_SECONDS / STEP_SECONDS;
-  const aheadSeconds = STAGE_SECONDS + 2 * STEP_SECONDS;
-  const rows = Array.from({ length: steps }, (_, index) => {
-    const second = (index - steps) * STEP_SECONDS - aheadSeconds;
-    const noise = Math.sin(index * 1.7) * 1.5;
-    return `${dayZeroMs / 1000 + second},${(rateAt(second) + noise).toFixed(2)}`;
-  });
-  writeFileSync(file, `timestamp,value\n${rows.join('\n')}\n`);
-  return file;
-}
-
-async function importHistory(input: string, historyFile: string): Promise<void> {
-  const foresail = join(import.meta.dirname, '..', '..', 'bin', 'foresail.js');
-  const { code, stderr } = await command(process.execPath, [
-    ...[foresail, 'import', '--workload', `${NAMESPACE}/Deployment/web`, '--input', input],
-    ...['--history-file', historyFile, '--step-seconds', String(STEP_SECONDS)],
-  ]);
-  if (code !== 0) throw new Error(`import failed: ${stderr}`);
-}

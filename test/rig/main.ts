@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 import type { RateProfile } from './arrivals.ts';
@@ -11,6 +12,7 @@ import { scalerManifest } from './manifests.ts';
 import { startMesh } from './mesh.ts';
 import { enterCommand, runInNamespace, sessionFolder } from './namespace.ts';
 import { isMissing } from './parts.ts';
+import { importPast, type Past, writePast } from './past.ts';
 import type { Pods } from './pods.ts';
 import { type Rig, startRig } from './rig.ts';
 import { sampleWorkload } from './sample.ts';
@@ -30,14 +32,32 @@ const USAGE = `npm run rig -- [options]
   --help`;
 
 const REPORT_EVERY_SECONDS = 10;
+/** The controller's default step. */
+const STEP_SECONDS = 15;
+/** From here to the load: Foresail and the sidecars start in less. */
+const SET_UP_SECONDS = 25;
+const PAST_DAYS = 24;
+const MOST_PAST_SECONDS = 7 * 24 * 3600;
 
-const scalerSpec = {
+/** One pod of the rig carries about 80 requests/s; its latency is spread so that p99 is 250 ms without any queue. */
+const scalerSpec = (seasonSeconds: number): object => ({
   scaleTargetRef: { kind: 'Deployment', name: 'shop' },
   minReplicas: 1,
   maxReplicas: 10,
   mode: 'Automatic',
-  forecast: { mayScaleDown: true },
-};
+  objective: { percentile: 99, thresholdMs: 500, budgetPercent: 1 },
+  capacity: { requestsPerSecondPerReplica: 60 },
+  forecast: { mayScaleDown: true, seasonSeconds: Math.max(60, seasonSeconds) },
+});
+
+/** The profile over and over until now: for Foresail one play of it is a day. */
+function pastOf(profile: RateProfile): Past {
+  const stepMs = STEP_SECONDS * 1000;
+  const zeroMs = Math.ceil((Date.now() + SET_UP_SECONDS * 1000) / stepMs) * stepMs;
+  const rateAt = (second: number): number => profile.at(second % profile.length) ?? 0;
+  const seconds = Math.min(MOST_PAST_SECONDS, PAST_DAYS * profile.length);
+  return { workload: 'default/Deployment/shop', stepSeconds: STEP_SECONDS, zeroMs, rateAt, seconds };
+}
 
 type Settings = {
   readonly profile: RateProfile;
@@ -109,14 +129,19 @@ async function runInside(session: string, settings: Settings): Promise<number> {
     const workload = { namespace: 'default', selector: 'app=shop' };
     const pods = await rig.startPods({ workloads: [workload] });
     await rig.kubectl(['rollout', 'status', 'deployment/shop', `--timeout=${startupSeconds + 30}s`]);
-    say('rig: installing Foresail');
-    const foresail = await installForesail(rig);
+    say('rig: installing Foresail, with a history of days like the one that will be played');
+    const past = pastOf(settings.profile);
+    const history = writePast(rig, past);
+    const foresail = await installForesail(rig, {
+      prepare: (historyFile) => importPast(past, history, historyFile),
+    });
     await startMesh({
       ...{ rig, workload, gateway: envoy, gatewayCluster: 'shop', serviceAccount: 'default' },
       ...{ endpoints: foresail.endpoints, audience: TELEMETRY_AUDIENCE },
     });
-    await rig.apply(scalerManifest('default', 'shop', scalerSpec));
+    await rig.apply(scalerManifest('default', 'shop', scalerSpec(settings.profile.length)));
     say(instructions(rig, session, envoy, foresail.description));
+    await sleep(Math.max(0, past.zeroMs - Date.now()));
     while (!interrupted.signal.aborted) await playOnce(settings.profile, envoy, pods, interrupted.signal);
     await foresail.stop();
   } finally {

@@ -10,7 +10,7 @@ import { testify } from '../evidence.ts';
 import { secondsText } from '../figures.ts';
 import type { Observation } from '../observation.ts';
 import { passes, type Rule, says } from '../rule.ts';
-import { isKnown } from '../situation.ts';
+import { isKnown, isTelemetryFresh } from '../situation.ts';
 
 /**
  * Missing is not zero: without recent telemetry the replicas stay exactly what they are.
@@ -22,14 +22,15 @@ import { isKnown } from '../situation.ts';
 export const telemetryMissing: Rule = {
   name: 'telemetryMissing',
   apply({ observation, current }, word) {
-    const { recent, stepSeconds, telemetryAgeSeconds } = observation;
-    const limitSeconds = TELEMETRY_STEPS * stepSeconds;
-    if (recent.some(isKnown) && telemetryAgeSeconds <= limitSeconds) {
+    const { telemetryAgeSeconds } = observation;
+    if (isTelemetryFresh(observation)) {
       return passes(word, `telemetry is ${secondsText(telemetryAgeSeconds)} old`);
     }
-    const age = Number.isFinite(telemetryAgeSeconds)
-      ? `no telemetry for ${secondsText(telemetryAgeSeconds)} (limit ${secondsText(limitSeconds)})`
-      : 'no telemetry at all';
+    const limitSeconds = TELEMETRY_STEPS * observation.stepSeconds;
+    const age =
+      Number.isFinite(telemetryAgeSeconds) && telemetryAgeSeconds > limitSeconds
+        ? `no telemetry for ${secondsText(telemetryAgeSeconds)} (limit ${secondsText(limitSeconds)})`
+        : 'no whole step of telemetry yet';
     return says(current, 'TelemetryMissing', `${age}; replicas hold, because missing is not zero`);
   },
 };

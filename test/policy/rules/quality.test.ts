@@ -21,7 +21,7 @@ test('an age that is not a number is no age', example, {
   given: { telemetryAgeSeconds: Number.NaN, target: target(9) },
   before: 4,
   after: 9,
-  says: 'TelemetryMissing: no telemetry at all; replicas hold, because missing is not zero',
+  says: 'TelemetryMissing: no whole step of telemetry yet; replicas hold, because missing is not zero',
 });
 test('three steps are recent', example, {
   rule: 'telemetryMissing',
