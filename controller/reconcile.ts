@@ -43,11 +43,10 @@ function remember(
   decision: Decision,
   outcome: ScaleOutcome | undefined,
 ): void {
-  if (outcome?.kind !== 'written') {
-    dossier.memory = withoutChange(decision.memory, observation.memory);
-    return;
-  }
-  dossier.memory = decision.memory;
+  // A decision to change nothing asked for what is there; it needs no write to stand.
+  const stands = !decision.act || outcome?.kind === 'written';
+  dossier.memory = stands ? decision.memory : withoutChange(decision.memory, observation.memory);
+  if (outcome?.kind !== 'written') return;
   const before = observation.target?.replicas ?? outcome.replicas;
   if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
 }
