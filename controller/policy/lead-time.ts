@@ -38,16 +38,19 @@ export function noteOrder(state: LeadTimeState, wallMs: number): LeadTimeState {
 }
 
 /**
- * Counts each pod once, when it has become Ready. A pod that needed more than 10 minutes is not counted: what kept it
- * is not the start-up (see {@link stuckPods}). Returns the same object when there is nothing new.
+ * Counts each pod once, when it has become Ready, also if a new process has seen it not Ready since. A pod that needed
+ * more than 10 minutes is not counted: what kept it is not the start-up (see {@link stuckPods}). Returns the same object
+ * when there is nothing new.
  */
 export function learnLeadTime(state: LeadTimeState, pods: readonly Pod[]): LeadTimeState {
   const ordered = answerOrder(state, pods);
-  const started = pods.filter(({ readyMs }) => readyMs !== undefined).map(({ uid }) => uid);
-  const fresh = pods.filter(({ uid, readyMs }) => readyMs !== undefined && !state.counted.includes(uid));
+  const known = new Set(state.counted);
+  const started = pods.filter(({ uid, readyMs }) => readyMs !== undefined || known.has(uid));
+  const fresh = started.filter(({ uid }) => !known.has(uid));
   if (ordered === state && fresh.length === 0 && started.length === state.counted.length) return state;
+  const counted = started.map(({ uid }) => uid);
   const starts = fresh.map(startSeconds).filter((value) => value >= 0 && value <= START_GIVEN_UP_SECONDS);
-  return { ...ordered, starts: [...state.starts, ...starts].slice(-LEAD_STARTS), counted: started };
+  return { ...ordered, starts: [...state.starts, ...starts].slice(-LEAD_STARTS), counted };
 }
 
 /** Pods that were created more than 10 minutes before `wallMs` and have never been Ready. */
