@@ -1,6 +1,8 @@
+import { Gauge } from 'prom-client';
 import type { ForecasterStats } from './forecast/host.ts';
 import type { ReceiverStats } from './ingest/receiver-stats.ts';
 import type { Metrics } from './observe/metrics.ts';
+import type { Cluster } from './ports.ts';
 import type { TelemetryStats } from './series/telemetry.ts';
 import type { HistoryStats } from './store/history.ts';
 
@@ -13,12 +15,13 @@ export interface CountedParts {
   readonly forecaster: Counted<ForecasterStats>;
   readonly history: Counted<HistoryStats>;
   readonly telemetry: Counted<TelemetryStats>;
+  readonly cluster: Pick<Cluster, 'staleSeconds'>;
 }
 
 /** Puts what the parts count of themselves on /metrics. */
 export function exposeCounts(
   metrics: Metrics,
-  { receiver, forecaster, history, telemetry }: CountedParts,
+  { receiver, forecaster, history, telemetry, cluster }: CountedParts,
 ): void {
   metrics.count(
     'foresail_ingest_exports_total',
@@ -51,5 +54,13 @@ export function exposeCounts(
   metrics.count('foresail_history_failures_total', 'History writes and reads that failed.', () => {
     const { failedWrites, failedReads, droppedSteps } = history.stats();
     return { write: failedWrites, read: failedReads, dropped: droppedSteps };
+  });
+  new Gauge({
+    name: 'foresail_cluster_stale_seconds',
+    help: 'Since the view of the cluster was last known to be current; beyond 60 s no replica is removed.',
+    registers: [metrics.registry],
+    collect() {
+      this.set(cluster.staleSeconds());
+    },
   });
 }

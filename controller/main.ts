@@ -66,7 +66,13 @@ export async function startController(
   const observeServer = createObserveServer(metrics.registry, {
     unready: () => (kube.synced() ? undefined : 'the cluster has not been listed yet'),
   });
-  exposeCounts(metrics, { receiver, forecaster, history, telemetry: { stats: pipeline.telemetryStats } });
+  exposeCounts(metrics, {
+    receiver,
+    forecaster,
+    history,
+    cluster,
+    telemetry: { stats: pipeline.telemetryStats },
+  });
 
   function led(leading: boolean, epoch: number): void {
     metrics.leading.set(leading ? 1 : 0);

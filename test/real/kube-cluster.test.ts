@@ -215,32 +215,6 @@ realTest('the ServiceAccount may do what the golden file says, and no more', asy
   t.is(text, readFileSync(golden, 'utf8'), 'if this is meant: FORESAIL_UPDATE_GOLDEN=1');
 });
 
-realTest(
-  'the API server is killed, and is back after a while: the cache goes stale, then level, with no burst',
-  async (t) => {
-    const { cluster, synced } = await started();
-    const workload = { namespace: NAMESPACE, kind: 'Deployment', name: 'grows' };
-    t.true(cluster.staleSeconds() < 60);
-    await rig().apiserver.kill('SIGKILL');
-    await sleep(15_000);
-    t.true(cluster.staleSeconds() >= 14, 'staleness is told');
-    t.true(cluster.target(workload) !== undefined, 'what was known is kept');
-    await rig().apiserver.start();
-    const backMs = performance.now();
-    const scale = ['scale', 'deployment/grows', '--replicas=2', '-n', NAMESPACE];
-    // A restarted API server is ready before it serves everything.
-    await until(async () => (await rig().kubectl(scale)).code === 0);
-    await until(() => cluster.staleSeconds() < 14 && cluster.target(workload)?.replicas === 2, 60_000);
-    t.log(`level again ${((performance.now() - backMs) / 1000).toFixed(1)} s after the API server was ready`);
-    t.true(synced());
-    const since = new Date(Date.now() - (performance.now() - backMs)).toISOString();
-    const ours = (await rig().audit()).filter(
-      (event) => event.user === USER && event.requestReceivedTimestamp >= since && event.verb === 'patch',
-    );
-    t.true(ours.length <= 2, `no burst of writes: ${ours.length}`);
-  },
-);
-
 realTest('a stopped controller gives its lease back', async (t) => {
   const { leadership, stop } = await started();
   await until(() => leadership.current().leading, 40_000);
