@@ -57,8 +57,9 @@ export type ScaleOutcome =
   | { readonly kind: 'unreachable'; readonly message: string };
 
 export interface ScalerStatus {
-  readonly currentReplicas: number;
-  readonly desiredReplicas: number;
+  /** Absent without a target: what does not exist has no replicas, not zero, and none are wanted of it. */
+  readonly currentReplicas?: number;
+  readonly desiredReplicas?: number;
   /** Upper demand over the lead time in requests per second, rounded; absent without a forecast. */
   readonly forecastRps?: number;
   /** `champion`, `seasonal`, `conservative`; absent without a forecast. */

@@ -1,4 +1,6 @@
 import type { PredictiveScaler } from '../api/predictive-scaler.ts';
+import { peakOver } from '../policy/peak.ts';
+import { isTelemetryFresh } from '../policy/situation.ts';
 import type { Account, Cluster, Condition, ScalerStatus } from '../ports.ts';
 import { type Reason, reasons } from '../reasons.ts';
 
@@ -36,7 +38,7 @@ export async function publish(
   else if (outcome?.kind === 'refused') cluster.event(scaler, outcome.reason, outcome.message);
   else if (reasons[decision.reason][0] === 'warning' && told?.reason !== decision.reason)
     cluster.event(scaler, decision.reason, decision.message);
-  const status = statusOf(account, observation.target?.replicas ?? 0);
+  const status = statusOf(account);
   const digest = digestOf(scaler, status);
   const { nowMs } = observation;
   if (told?.digest === digest && nowMs - told.atMs < REFRESH_MS) return { ...told, reason: decision.reason };
@@ -56,15 +58,12 @@ function digestOf(scaler: PredictiveScaler, status: ScalerStatus): string {
   ].join(' ');
 }
 
-export function statusOf(account: Account, currentReplicas: number): ScalerStatus {
+export function statusOf(account: Account): ScalerStatus {
   const { decision, observation } = account;
-  const { forecast, leadTime } = observation;
-  const peak =
-    forecast?.peaks.find(({ steps }) => steps * forecast.stepSeconds >= leadTime.seconds) ??
-    forecast?.peaks.at(-1);
+  const { forecast, leadTime, target } = observation;
+  const peak = forecast && peakOver(forecast, leadTime.seconds);
   return {
-    currentReplicas,
-    desiredReplicas: decision.recommended,
+    ...(target ? { currentReplicas: target.replicas, desiredReplicas: decision.recommended } : {}),
     ...(peak ? { forecastRps: Math.round(peak.p99) } : {}),
     ...(forecast ? { model: forecast.source } : {}),
     leadSeconds: Math.round(leadTime.seconds),
@@ -74,7 +73,8 @@ export function statusOf(account: Account, currentReplicas: number): ScalerStatu
 
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {
   const { reason, message } = decision;
-  const fresh = Number.isFinite(observation.telemetryAgeSeconds) && reason !== 'TelemetryMissing';
+  // Not by the decision's reason: a pause or a limit has the last word over missing telemetry too.
+  const fresh = isTelemetryFresh(observation);
   const refused = outcome !== undefined && outcome.kind !== 'written' ? outcome : undefined;
   return [
     {

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Forecast } from '../forecast/forecast.ts';
+import { peakOver } from '../policy/peak.ts';
 import type { Account } from '../ports.ts';
 import type { Workload } from '../workload.ts';
 
@@ -44,10 +46,13 @@ export function createMetrics() {
   const leading = new Gauge({ name: 'foresail_leader', help: '1 while this controller may act.', registers });
   const tick = new Histogram({
     name: 'foresail_tick_duration_seconds',
-    help: 'One decision tick over all workloads.',
+    help: 'Closing the steps of all workloads, learning from them and forecasting; decisions follow one by one.',
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
+
+  /** A workload is decided whenever something changes, and so more often than it is forecast. */
+  const counted = new WeakSet<Forecast>();
 
   return {
     registry,
@@ -58,18 +63,17 @@ export function createMetrics() {
       decisions.inc({ ...labels, reason: decision.reason });
       if (outcome) writes.inc({ ...labels, outcome: outcome.kind });
       const { target, forecast: expected } = observation;
-      if (target) {
-        replicas.set({ ...labels, state: 'asked' }, target.replicas);
-        replicas.set({ ...labels, state: 'ready' }, target.ready);
-      }
-      replicas.set({ ...labels, state: 'recommended' }, decision.recommended);
+      setKnown(replicas, { ...labels, state: 'asked' }, target?.replicas);
+      setKnown(replicas, { ...labels, state: 'ready' }, target?.ready);
+      setKnown(replicas, { ...labels, state: 'recommended' }, target && decision.recommended);
       setKnown(demand, labels, observation.recent.at(-1)?.rps);
       setKnown(capacity, labels, observation.capacity.rpsPerReplica);
       lead.set(labels, observation.leadTime.seconds);
-      if (expected?.fallbackReason) fallbacks.inc({ reason: expected.fallbackReason });
-      const peak = expected?.peaks.find(
-        ({ steps }) => steps * expected.stepSeconds >= observation.leadTime.seconds,
-      );
+      if (expected?.fallbackReason && !counted.has(expected)) {
+        counted.add(expected);
+        fallbacks.inc({ reason: expected.fallbackReason });
+      }
+      const peak = expected && peakOver(expected, observation.leadTime.seconds);
       setKnown(forecast, { ...labels, quantile: '0.5' }, peak?.p50);
       setKnown(forecast, { ...labels, quantile: '0.95' }, peak?.p95);
       setKnown(forecast, { ...labels, quantile: '0.99' }, peak?.p99);

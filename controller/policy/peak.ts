@@ -1,4 +1,4 @@
-import type { Forecast, Quantiles } from '../forecast/forecast.ts';
+import type { Forecast, Peak, Quantiles } from '../forecast/forecast.ts';
 
 /**
  * The value that the highest rate of the next `steps` steps stays under with `probability`, in requests per second;
@@ -22,6 +22,18 @@ export function peakRps(forecast: Forecast, steps: number, probability: number):
       : between(steps, [before.steps, quantile(before, probability)], [after.steps, known]);
   const inside = leads.slice(0, Math.ceil(steps)).map((lead) => quantile(lead, probability));
   return Math.max(window, ...inside);
+}
+
+/**
+ * The forecast's own figures for the shortest window that covers so many seconds, for people; the longest when none
+ * does. Undefined without any.
+ *
+ * steps of 15 s, windows of 1, 2 and 5 steps
+ * 30 s | 31 s | 600 s
+ * -> 2 steps | 5 steps | 5 steps
+ */
+export function peakOver({ peaks, stepSeconds }: Forecast, seconds: number): Peak | undefined {
+  return peaks.find(({ steps }) => steps * stepSeconds >= seconds) ?? peaks.at(-1);
 }
 
 /** Whether every figure a decision may read is a number: one NaN and the whole forecast is not believed. */

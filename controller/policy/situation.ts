@@ -68,6 +68,11 @@ export function isKnown(step: Step): boolean {
   return Number.isFinite(step.rps) && step.rps >= 0;
 }
 
+/** Whether a rate is known that is young enough to decide by; a NaN of an age is not. */
+export function isTelemetryFresh({ recent, stepSeconds, telemetryAgeSeconds }: Observation): boolean {
+  return recent.some(isKnown) && telemetryAgeSeconds <= TELEMETRY_STEPS * stepSeconds;
+}
+
 /** The fewest whole replicas; a hair above a whole number is rounding of the division, not a request more. */
 export function whole(replicas: number): number {
   return Math.ceil(replicas - 1e-9);

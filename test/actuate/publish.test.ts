@@ -5,6 +5,7 @@ import type { Observation } from '../../controller/policy/observation.ts';
 import type { Account, ScaleOutcome } from '../../controller/ports.ts';
 import type { Reason } from '../../controller/reasons.ts';
 import { fakeCluster, scalerOf } from '../fakes/cluster.ts';
+import { step } from '../policy/observations.ts';
 
 const scaler = scalerOf();
 
@@ -12,7 +13,8 @@ function accountOf(reason: Reason, outcome?: ScaleOutcome, nowMs = 0): Account {
   const observation: Observation = {
     workload: { namespace: 'shop', kind: 'Deployment', name: 'web' },
     spec: scaler.spec,
-    ...{ wallMs: nowMs, nowMs, stepSeconds: 15, clusterStale: false, recent: [], telemetryAgeSeconds: 3 },
+    ...{ wallMs: nowMs, nowMs, stepSeconds: 15, clusterStale: false, telemetryAgeSeconds: 3 },
+    recent: [step(200)],
     target: { replicas: 4, ready: 4, starting: 0, resourceVersion: '1' },
     forecast: undefined,
     capacity: { rpsPerReplica: 50, source: 'pinned', evidence: 0 },
@@ -27,7 +29,7 @@ function accountOf(reason: Reason, outcome?: ScaleOutcome, nowMs = 0): Account {
 }
 
 const conditionOf = (account: Account, type: string) =>
-  statusOf(account, 4).conditions.find((condition) => condition.type === type);
+  statusOf(account).conditions.find((condition) => condition.type === type);
 
 test('a status whose message alone changed is written once in five minutes', async (t) => {
   const cluster = fakeCluster();
@@ -78,7 +80,7 @@ test(conditions, 'Steady', 'ScalingActive', 'True');
 test(conditions, 'Paused', 'ScalingActive', 'False');
 test(conditions, 'AdvisoryMode', 'ScalingActive', 'False');
 test(conditions, 'TelemetryMissing', 'ScalingActive', 'False');
-test(conditions, 'TelemetryMissing', 'TelemetryFresh', 'False');
+test(conditions, 'Steady', 'TelemetryFresh', 'True');
 test(conditions, 'AtMaximum', 'ScalingLimited', 'True');
 test(conditions, 'ForecastDemand', 'ScalingLimited', 'False');
 
@@ -91,8 +93,26 @@ test('a refused write makes Ready false, with what the API server said', (t) => 
 });
 
 test('the status has whole numbers, and no forecast where there is none', (t) => {
-  const status = statusOf(accountOf('Steady'), 4);
+  const status = statusOf(accountOf('Steady'));
   t.is(status.leadSeconds, 30);
   t.is(status.desiredReplicas, 6);
   t.false('forecastRps' in status);
+});
+
+for (const reason of ['TelemetryMissing', 'Paused', 'AtMaximum'] as const) {
+  test(`telemetry that stopped is told whatever has the last word: ${reason}`, (t) => {
+    const { observation, ...rest } = accountOf(reason);
+    for (const gone of [{ telemetryAgeSeconds: 46 }, { recent: [] }, { recent: [step(Number.NaN)] }]) {
+      const account = { ...rest, observation: { ...observation, ...gone } };
+      t.like(conditionOf(account, 'TelemetryFresh'), { status: 'False', reason: 'TelemetryMissing' });
+    }
+  });
+}
+
+test('a target that does not exist has no replicas in the status, not zero', (t) => {
+  const { observation, ...rest } = accountOf('TargetMissing');
+  const status = statusOf({ ...rest, observation: { ...observation, target: undefined } });
+  t.false('currentReplicas' in status);
+  t.false('desiredReplicas' in status);
+  t.is(status.conditions.find(({ type }) => type === 'Ready')?.reason, 'TargetMissing');
 });

@@ -64,6 +64,21 @@ test('a fallback is counted by its reason', async (t) => {
   t.regex(await metrics.registry.metrics(), /foresail_forecast_fallbacks_total\{reason="ModelTimedOut"\} 1/);
 });
 
+test('a forecast is counted once, however often the workload is decided by it', async (t) => {
+  const metrics = createMetrics();
+  const answered = { ...forecast(700), source: 'seasonal', fallbackReason: 'ModelTimedOut' } as const;
+  for (let decision = 0; decision < 3; decision++) metrics.decided(account({ forecast: answered }));
+  metrics.decided(account({ forecast: { ...answered } }));
+  t.regex(await metrics.registry.metrics(), /foresail_forecast_fallbacks_total\{reason="ModelTimedOut"\} 2/);
+});
+
+test('a target that is gone has no replicas on the page', async (t) => {
+  const metrics = createMetrics();
+  metrics.decided(account());
+  metrics.decided(account({ target: undefined }));
+  t.notRegex(await metrics.registry.metrics(), /foresail_replicas\{/);
+});
+
 test('what others count is read at each scrape', async (t) => {
   const metrics = createMetrics();
   const counted = { TokenMissing: 1 };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isUsable, peakRps } from '../../controller/policy/peak.ts';
+import { isUsable, peakOver, peakRps } from '../../controller/policy/peak.ts';
 import { forecast } from './observations.ts';
 
 const windows = forecast((steps) => {
@@ -41,4 +41,19 @@ test('one figure that is not a number spoils a forecast', (t) => {
   }
   const leads = shaped.leads.map((lead, at) => (at === 29 ? { ...lead, p99: Number.NaN } : lead));
   t.false(isUsable({ ...shaped, leads }));
+});
+
+test('the figures for people are those of the shortest window that covers the time, or of the longest', (t) => {
+  const all = forecast(100);
+  for (const [seconds, steps] of [
+    [1, 1],
+    [15, 1],
+    [30, 2],
+    [31, 5],
+    [450, 30],
+    [600, 30],
+  ] as const) {
+    t.is(peakOver(all, seconds)?.steps, steps, `${seconds} s`);
+  }
+  t.is(peakOver({ ...all, peaks: [] }, 30), undefined);
 });
