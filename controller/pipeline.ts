@@ -43,12 +43,15 @@ export function createPipeline(parts: PipelineParts) {
     const known = dossiers.get(key);
     if (known) return known;
     const opening = recall(workload).then((dossier) => {
-      opened.set(key, dossier);
+      // Its scaler may have gone, or gone and come back, while the history was read.
+      if (dossiers.get(key) === opening) opened.set(key, dossier);
       return dossier;
     });
     dossiers.set(key, opening);
     // A history that could not be read is asked again at the next tick.
-    opening.catch(() => dossiers.delete(key));
+    opening.catch(() => {
+      if (dossiers.get(key) === opening) dossiers.delete(key);
+    });
     return opening;
   }
 
@@ -84,9 +87,9 @@ export function createPipeline(parts: PipelineParts) {
     }
   }
 
-  function closeSteps(watched: readonly Watched[]): void {
+  function closeSteps(watched: readonly Watched[], nowMs: number): void {
     const byKey = new Map(watched.map((entry) => [workloadKey(entry.dossier.workload), entry]));
-    const closed = telemetry.close(clock.wallMs(), (workload) =>
+    const closed = telemetry.close(nowMs, (workload) =>
       byKey.has(workloadKey(workload)) ? readyUids(workload) : undefined,
     );
     for (const { workload, steps } of closed) {
@@ -126,10 +129,10 @@ export function createPipeline(parts: PipelineParts) {
       history.remember(workloadKey(dossier.workload), 'lead-time', dossier.leadTime);
   }
 
-  async function forecastAll(watched: readonly Watched[]): Promise<void> {
+  async function forecastAll(watched: readonly Watched[], nowMs: number): Promise<void> {
     const known = watched.filter(({ dossier }) => dossier.series.lastKnownMs !== undefined);
     if (known.length === 0) return;
-    const originMs = Math.floor((clock.wallMs() - graceMs) / stepMs) * stepMs;
+    const originMs = Math.floor((nowMs - graceMs) / stepMs) * stepMs;
     const answers = await forecaster.advance(known.map((entry) => requestOf(entry, originMs)));
     for (const [index, { dossier }] of known.entries()) {
       const answer = answers[index];
@@ -158,15 +161,31 @@ export function createPipeline(parts: PipelineParts) {
     return indexed.byKey;
   }
 
-  const watchAll = (): Promise<Watched[]> =>
-    Promise.all(cluster.scalers().map(async (scaler) => ({ scaler, dossier: await open(scaler) })));
+  /** All workloads whose dossier could be opened: what one of them cannot read is not the others' misfortune. */
+  async function watchAll(): Promise<Watched[]> {
+    const scalers = cluster.scalers();
+    const opening = await Promise.allSettled(scalers.map(open));
+    return scalers.flatMap((scaler, index) => {
+      const dossier = opened.get(keyOf(scaler));
+      return dossier && opening[index]?.status === 'fulfilled' ? [{ scaler, dossier }] : [];
+    });
+  }
 
   async function observe(): Promise<void> {
     forgetAllBut(cluster.scalers());
     const watched = await watchAll();
-    closeSteps(watched);
+    // One reading of the clock: a step that is forecast from is a step that was closed.
+    const nowMs = clock.wallMs();
+    closeSteps(watched, nowMs);
     for (const entry of watched) learnLeadTimeOf(entry);
-    await forecastAll(watched);
+    await forecastAll(watched, nowMs);
+  }
+
+  async function decideOne(scaler: PredictiveScaler, dossier: Dossier): Promise<Account> {
+    const account = await reconcile(scaler, dossier, parts);
+    // Its scaler went while the write was under way: what was told of it since is forgotten as well.
+    if (!opened.has(keyOf(scaler))) parts.recorder.forgotten(dossier.workload);
+    return account;
   }
 
   return {
@@ -179,13 +198,13 @@ export function createPipeline(parts: PipelineParts) {
     /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
     async reconcile(workload: Workload): Promise<Account | undefined> {
       const scaler = scalersByKey().get(workloadKey(workload));
-      return scaler && reconcile(scaler, await open(scaler), parts);
+      return scaler && decideOne(scaler, await open(scaler));
     },
 
     /** Observes once and decides every workload. */
     async tick(): Promise<readonly Account[]> {
       await observe();
-      return Promise.all((await watchAll()).map(({ scaler, dossier }) => reconcile(scaler, dossier, parts)));
+      return Promise.all((await watchAll()).map(({ scaler, dossier }) => decideOne(scaler, dossier)));
     },
 
     /** A new leader removes nothing until it has seen for itself what the load is. */

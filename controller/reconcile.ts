@@ -31,9 +31,10 @@ export async function reconcile(
   const account: Account = { observation, decision, ...(outcome ? { outcome } : {}) };
   dossier.last = account;
   parts.recorder.decided(account);
-  warnOfStuckPods(scaler, dossier, parts);
-  if (parts.leadership.current().leading)
+  if (parts.leadership.current().leading) {
+    warnOfStuckPods(scaler, dossier, parts);
     dossier.told = await publish(scaler, account, parts.cluster, dossier.told);
+  }
   return account;
 }
 
@@ -43,9 +44,12 @@ function remember(
   decision: Decision,
   outcome: ScaleOutcome | undefined,
 ): void {
+  // A controller that took over while the write was under way has watched from then on, not from before.
+  const sinceMs = Math.max(dossier.memory.sinceMs, decision.memory.sinceMs);
   // A decision to change nothing asked for what is there; it needs no write to stand.
   const stands = !decision.act || outcome?.kind === 'written';
-  dossier.memory = stands ? decision.memory : withoutChange(decision.memory, observation.memory);
+  const memory = stands ? decision.memory : withoutChange(decision.memory, observation.memory);
+  dossier.memory = { ...memory, sinceMs };
   if (outcome?.kind !== 'written') return;
   const before = observation.target?.replicas ?? outcome.replicas;
   if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);

@@ -194,3 +194,59 @@ test('a new leader removes nothing at once', async (t) => {
   await play(5, 20);
   t.true((cluster.written[0]?.replicas ?? 6) < 6, 'and does so once it has seen the load for itself');
 });
+
+test('a workload whose history cannot be read costs the others nothing', async (t) => {
+  const { play, cluster, history, pipeline } = setUp();
+  const { rates } = history;
+  let broken = true;
+  history.rates = async (workload, ...range) => {
+    if (broken && workload.endsWith('/broken')) throw new Error('no such page');
+    return rates(workload, ...range);
+  };
+  cluster.setScalers([scalerOf({}, 'broken'), ...cluster.scalers()]);
+  await play(30, 2);
+  t.is(history.appended.get('shop/Deployment/web')?.length, 2);
+  t.is(pipeline.dossier({ ...web, name: 'broken' }), undefined);
+  broken = false;
+  await play(30);
+  t.truthy(pipeline.dossier({ ...web, name: 'broken' }), 'and it is read again at the next tick');
+});
+
+test('a scaler that goes while its history is read leaves nothing behind', async (t) => {
+  const { cluster, history, pipeline } = setUp();
+  const reading = Promise.withResolvers<void>();
+  const { rates } = history;
+  history.rates = async (...range) => {
+    await reading.promise;
+    return rates(...range);
+  };
+  const decided = pipeline.reconcile(web);
+  const scalers = cluster.scalers();
+  cluster.setScalers([]);
+  await pipeline.tick();
+  reading.resolve();
+  await decided;
+  t.is(pipeline.dossier(web), undefined);
+  cluster.setScalers(scalers);
+  await pipeline.tick();
+  t.truthy(pipeline.dossier(web));
+});
+
+test('a scaler that goes while its write is under way is forgotten after it, for good', async (t) => {
+  const { cluster, accounts, forgotten, pipeline, play } = setUp({ spec: { minReplicas: 5 } });
+  const writing = Promise.withResolvers<void>();
+  const { scale } = cluster;
+  cluster.scale = async (write) => {
+    await writing.promise;
+    return scale(write);
+  };
+  const decided = pipeline.reconcile(web);
+  await new Promise(setImmediate);
+  cluster.setScalers([]);
+  await play(30);
+  t.is(accounts.length, 0);
+  writing.resolve();
+  await decided;
+  t.is(accounts.length, 1);
+  t.deepEqual(forgotten, [web, web], 'what was recorded in between is forgotten as well');
+});
