@@ -35,7 +35,9 @@ export class HistoryDatabase {
   readonly #database: DatabaseSync;
   readonly #rates: ReturnType<typeof rateTable>;
   readonly #retentionMs: number;
-  #waiting: Batch[] = [];
+  #waiting: (readonly RateRun[])[] = [];
+  /** By workload and name: of what waits only the newest is worth writing, and it is never given up. */
+  #facts = new Map<string, Fact>();
   #droppedSteps = 0;
   #prunedAtMs = -Infinity;
 
@@ -47,11 +49,13 @@ export class HistoryDatabase {
 
   /** Writes a batch, and before it those that waited, in one transaction. What fails waits for the next call. */
   write(batch: Batch, nowMs: number): WriteReport {
-    this.#waiting.push(batch);
+    if (batch.runs.length > 0) this.#waiting.push(batch.runs);
+    for (const fact of batch.knowledge) this.#facts.set(keyOf(fact.workload, fact.name), fact);
     let error: string | undefined;
     try {
-      this.#commit(this.#waiting, nowMs);
+      this.#commit({ runs: this.#waiting.flat(), knowledge: [...this.#facts.values()] }, nowMs);
       this.#waiting = [];
+      this.#facts.clear();
     } catch (failure) {
       error = reasonOf(failure);
       this.#dropOldest();
@@ -61,20 +65,19 @@ export class HistoryDatabase {
 
   /** Writes all or nothing, and throws when it cannot: for an import, which has somebody to tell. */
   import(batch: Batch): void {
-    this.#commit([batch], -Infinity);
+    this.#commit(batch, -Infinity);
   }
 
   rates(workload: string, fromMs: number, toMs: number, stepSeconds: number): Float64Array {
     const stepMs = stepSeconds * 1000;
-    const waiting = this.#waiting.flatMap(({ runs }) => runs.filter((run) => run.workload === workload));
+    const waiting = this.#waiting.flat().filter((run) => run.workload === workload);
     const runs = [...this.#rates.read(workload, fromMs, toMs), ...waiting];
     return assemble(runs, Math.floor(fromMs / stepMs), Math.floor(toMs / stepMs), stepSeconds);
   }
 
   recall(workload: string, name: string): string | undefined {
-    const waiting = this.#waiting.flatMap(({ knowledge }) => knowledge);
-    const newest = waiting.findLast((fact) => fact.workload === workload && fact.name === name);
-    if (newest !== undefined) return newest.value;
+    const waiting = this.#facts.get(keyOf(workload, name));
+    if (waiting !== undefined) return waiting.value;
     const row = this.#database
       .prepare('SELECT value FROM knowledge WHERE workload = ? AND name = ?')
       .get(workload, name);
@@ -85,17 +88,15 @@ export class HistoryDatabase {
     this.#database.close();
   }
 
-  #commit(batches: readonly Batch[], nowMs: number): void {
+  #commit({ runs, knowledge }: Batch, nowMs: number): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const remember = this.#database.prepare(
         `INSERT INTO knowledge (workload, name, value) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET value = excluded.value`,
       );
-      for (const { runs, knowledge } of batches) {
-        this.#rates.write(runs);
-        for (const { workload, name, value } of knowledge) remember.run(workload, name, value);
-      }
+      this.#rates.write(runs);
+      for (const { workload, name, value } of knowledge) remember.run(workload, name, value);
       if (nowMs - this.#prunedAtMs >= PRUNE_EVERY_MS) {
         this.#rates.prune(nowMs - this.#retentionMs);
         this.#prunedAtMs = nowMs;
@@ -115,8 +116,12 @@ export class HistoryDatabase {
   }
 }
 
-function stepsIn(batches: readonly Batch[]): number {
+function keyOf(workload: string, name: string): string {
+  return JSON.stringify([workload, name]);
+}
+
+function stepsIn(batches: readonly (readonly RateRun[])[]): number {
   let steps = 0;
-  for (const { runs } of batches) for (const { rates } of runs) steps += rates.length;
+  for (const runs of batches) for (const { rates } of runs) steps += rates.length;
   return steps;
 }

@@ -238,6 +238,23 @@ test('what waits for a disk is bounded, oldest given up and counted', async (t) 
   t.is(small.stats().droppedSteps, 40_000);
 });
 
+test('what was learned waits for a disk however long, the newest of each name only', async (t) => {
+  const path = join(await folder(t), 'history.sqlite');
+  const small = await open(t, path, { mostBytes: 10 * 8192 });
+  small.remember(WEB, 'lead-time', 'early');
+  for (let index = 0; index < 8; index++) {
+    small.append(
+      WEB,
+      Array.from({ length: 40_000 }, (_, offset) => step(index * 40_000 + offset, 1)),
+    );
+    small.remember(WEB, 'capacity', index);
+    await small.flush();
+  }
+  t.true(small.stats().droppedSteps > 0, 'the batch that came with it was given up');
+  t.is(await small.recall(WEB, 'lead-time'), 'early');
+  t.is(await small.recall(WEB, 'capacity'), 7);
+});
+
 test('an import that does not fit fails as a whole and says so', async (t) => {
   const path = join(await folder(t), 'history.sqlite');
   const history = await open(t, path, { mostBytes: 10 * 8192 });
