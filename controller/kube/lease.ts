@@ -42,7 +42,7 @@ export class LeaseObject {
     return readLease(reply);
   }
 
-  /** undefined: somebody else wrote in between (or it is gone): read again. */
+  /** undefined: somebody else wrote in between (or it is gone): read again. Throws ApiFailure or Unreachable. */
   async write(spec: LeaseSpec, before: Lease | undefined, wallMs: number): Promise<Lease | undefined> {
     const path = before
       ? resourcePath(API, 'leases', this.#namespace, this.#name)
@@ -54,7 +54,8 @@ export class LeaseObject {
       body: this.#body(spec, before, microTime(wallMs)),
       timeoutMs: this.#timeoutMs,
     });
-    if (reply.status === 409 || reply.status === 404) return undefined;
+    // A new one is answered 404 when its namespace does not exist, and that does not pass by itself.
+    if (reply.status === 409 || (before && reply.status === 404)) return undefined;
     return readLease(reply);
   }
 

@@ -37,7 +37,7 @@ export class WorkloadIndex {
   replicaSetChanged({ object, previous }: Change<ReplicaSetRecord>): Workload | undefined {
     if (previous) {
       this.#replicaSets.delete(previous.uid);
-      this.#replicaSetsByOwner.get(previous.owner?.uid ?? '')?.delete(previous.uid);
+      dropOf(this.#replicaSetsByOwner, previous.owner?.uid ?? '', previous.uid);
     }
     if (object) {
       this.#replicaSets.set(object.uid, object);
@@ -90,6 +90,12 @@ function ownedBy(namespace: string, owner: OwnerReference | undefined): Workload
 
 function asPod({ uid, name, ready, terminating, createdMs, readyMs }: PodRecord): Pod {
   return { uid, name, ready, terminating, createdMs, ...(readyMs === undefined ? {} : { readyMs }) };
+}
+
+function dropOf(map: Map<string, Set<string>>, key: string, value: string): void {
+  const set = map.get(key);
+  set?.delete(value);
+  if (set?.size === 0) map.delete(key);
 }
 
 function setOf(map: Map<string, Set<string>>, key: string): Set<string> {

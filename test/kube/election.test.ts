@@ -268,3 +268,24 @@ test('whatever links break and mend: never two leaders, and epochs only grow', a
 test('stamps have the six digits that MicroTime wants', (t) => {
   t.is(microTime(Date.UTC(2026, 0, 2, 3, 4, 5, 678)), '2026-01-02T03:04:05.678000Z');
 });
+
+test('a namespace that does not exist is complained of, not waited for in silence', async (t) => {
+  const failures: string[] = [];
+  const clock = new VirtualClock(0);
+  const election = new Election({
+    connection: {
+      send: async ({ method }) =>
+        method === 'GET'
+          ? { status: 404, body: {} }
+          : { status: 404, body: { message: 'namespaces "foresail" not found' } },
+      open: () => Promise.reject(new Error('not here')),
+      close: () => undefined,
+    },
+    ...{ clock, random: () => 0.5, namespace: 'foresail', name: 'foresail', identity: 'a' },
+    onFailure: ({ message }) => failures.push(message),
+  });
+  election.start();
+  await settle();
+  t.deepEqual(failures, ['namespaces "foresail" not found']);
+  t.false(election.current().leading);
+});
