@@ -77,6 +77,7 @@ export class PodSeries {
       this.#lastReceivedMs = Math.max(this.#lastReceivedMs, report.receivedAtMs);
       if (this.#skew.observe(report.receivedAtMs, newestMs)) this.#forget();
     }
+    if (report.rejectedPoints) this.#rejected = true;
     const closedMs = closedUntilMs - this.#skew.offsetMs;
     for (const point of report.points) {
       const fate = possible || isPossible(point) ? this.#offer(point, closedMs) : 'rejected';

@@ -208,3 +208,14 @@ test('a histogram that goes back or changes its buckets begins anew, and counts 
   says(15, [0.2, 2], [5000, 2000, 0]); // other buckets: not comparable with those before
   t.deepEqual(series.close(at(17), ['a']).at(-1)?.latency?.p50, { lower: 0, upper: 0.1 });
 });
+
+test('points that the door refused make the step of their pod Rejected, also where it sent nothing else', (t) => {
+  const series = new WorkloadSeries();
+  feed(series, 'a', 10, 0, 30);
+  feed(series, 'b', 10, 0, 30);
+  series.close(at(17), ['a', 'b']);
+  series.accept({ ...report('b', [], at(25)), rejectedPoints: 1 });
+  const step = only(series.close(at(32), ['a', 'b']));
+  near(t, step.rps, 20);
+  t.deepEqual(step.flags, ['Rejected']);
+});
