@@ -134,7 +134,10 @@ export class ForecastHost implements Forecaster {
       else admitted.push(request);
     }
     const newestMs = requests.reduce((newest, { originMs }) => Math.max(newest, originMs), 0);
-    for (const workload of this.#feed.prune(newestMs)) this.#behind.delete(workload);
+    for (const workload of this.#feed.prune(newestMs)) {
+      this.#behind.delete(workload);
+      this.#quarantine.succeeded(workload);
+    }
     const plan = this.#feed.plan(admitted, steps);
     const result = await link.send(plan.batch, this.#options.deadlineMs);
     this.#lastBatchMs = clock.monotonicMs() - nowMs;
