@@ -12,7 +12,7 @@ export interface Step {
   /** Seconds; the edges of the bucket each quantile fell in; undefined without requests. */
   readonly latency?: { readonly p50: Interval; readonly p95: Interval; readonly p99: Interval };
   readonly inflight: number;
-  /** Pods that reported in this step, and pods that should have (reported before and still exist). */
+  /** Pods that reported in this step, and pods that should have: they exist, and reported before or had a minute to. */
   readonly podsReporting: number;
   readonly podsExpected: number;
   readonly flags: readonly QualityFlag[];

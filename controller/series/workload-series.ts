@@ -21,6 +21,8 @@ export interface SeriesOptions {
  */
 const REPORTED_LATELY_MS = 300_000;
 const FORGET_POD_MS = 600_000;
+/** A pod that is Ready for longer and was never heard is silent, not idle: it serves, and nobody reads its proxy. */
+const FIRST_WORD_MS = 60_000;
 /** Whole steps kept for decisions: 16 minutes at 15 s. */
 const RECENT_STEPS = 64;
 
@@ -33,6 +35,8 @@ export class WorkloadSeries {
   readonly #latency = new LatencyMerge();
   readonly #stuck = new StuckWatch();
   readonly #count: (fate: Fate) => void;
+  /** Pods that exist and were never heard, and since when they are waited for. */
+  #unheard: ReadonlyMap<string, number> = new Map();
   #recent: Step[] = [];
   /** End of the newest closed step; undefined before the first report. */
   #closedUntilMs: number | undefined;
@@ -68,14 +72,15 @@ export class WorkloadSeries {
 
   /**
    * Closes every step that ended more than the grace before `nowMs`, oldest first; empty before the first report.
-   * `expected`: uids of the pods that exist and are Ready; undefined when the cluster cannot say, and then every pod
-   * heard lately is held to exist.
+   * `expected`: uids of the pods that exist and are Ready, also those without a sidecar; undefined when the cluster
+   * cannot say, and then every pod heard lately is held to exist.
    */
   close(nowMs: number, expected: readonly string[] | undefined): Step[] {
     if (this.#closedUntilMs === undefined) return [];
     if (this.#closedUntilMs - nowMs > 2 * this.stepMs) this.#rewind(nowMs);
     const closed: Step[] = [];
     const existing = expected === undefined ? undefined : new Set(expected);
+    this.#await(expected ?? [], nowMs);
     const lastEndMs = Math.floor((nowMs - this.#graceMs) / this.stepMs) * this.stepMs;
     // after a very long sleep only as much as is kept anyway
     const firstEndMs =
@@ -100,6 +105,12 @@ export class WorkloadSeries {
     this.#ring.truncate(this.#closedUntilMs / this.stepMs);
     this.#recent = this.#recent.filter((step) => step.startMs < nowMs - this.stepMs);
     this.#pods.clear();
+    this.#unheard = new Map();
+  }
+
+  #await(expected: readonly string[], nowMs: number): void {
+    const unheard = expected.filter((uid) => !this.#pods.has(uid));
+    this.#unheard = new Map(unheard.map((uid) => [uid, this.#unheard.get(uid) ?? nowMs]));
   }
 
   #closeStep(startMs: number, endMs: number, existing: ReadonlySet<string> | undefined): Step {
@@ -114,6 +125,7 @@ export class WorkloadSeries {
       if (Number.isFinite(step.rate)) speaking.push(pod);
       else if (exists) seen.silent++;
     }
+    for (const sinceMs of this.#unheard.values()) if (endMs - sinceMs >= FIRST_WORD_MS) seen.silent++;
     seen.reporting = speaking.length;
     const rates = Float64Array.from(speaking, (pod) => pod.step.rate);
     const ascending = rates.slice().sort();

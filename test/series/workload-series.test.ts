@@ -99,7 +99,7 @@ test('a silent pod that exists counts as the mean of the others, and the step is
   t.true(step.rps > 30);
 });
 
-test('a pod that never spoke, or exists no more, is not made up for', (t) => {
+test('a pod that has not spoken yet, or exists no more, is not made up for', (t) => {
   const series = new WorkloadSeries();
   for (const pod of ['a', 'b']) feed(series, pod, 10, 0, 15);
   series.close(at(17), ['a', 'b', 'never']);
