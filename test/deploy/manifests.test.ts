@@ -6,6 +6,9 @@ import { parsePredictiveScaler } from '../../controller/api/parse-predictive-sca
 import { readConfig } from '../../controller/config.ts';
 import { electionTiming } from '../../controller/kube/election.ts';
 import { fieldManagerOf } from '../../controller/kube/scale.ts';
+import { readCommand } from '../../sidecar/config.ts';
+import { dialects } from '../../sidecar/dialects.ts';
+import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
 
 interface Manifest {
   apiVersion: string;
@@ -189,12 +192,54 @@ test('a leader stops well before another may begin, and the pod has the time to 
   t.true(leaseSeconds + retrySeconds < 15, 'another acts within 15 s of a kill -9');
 });
 
-for (const file of readdirSync(join(deploy, 'examples'))) {
-  test(`deploy/examples/${file} is a good PredictiveScaler`, (t) => {
-    for (const manifest of read(join(deploy, 'examples', file))) {
-      const metadata = { ...manifest.metadata, uid: 'u', resourceVersion: '1', generation: 1 };
-      const parsed = parsePredictiveScaler({ ...manifest, metadata });
-      t.true('spec' in parsed, 'invalid' in parsed ? parsed.invalid : '');
-    }
-  });
+const examples = readdirSync(join(deploy, 'examples')).flatMap((file) =>
+  read(join(deploy, 'examples', file)),
+);
+
+test('the example scaler is one that the controller takes', (t) => {
+  const scalers = examples.filter(({ kind }) => kind === 'PredictiveScaler');
+  t.true(scalers.length > 0);
+  for (const manifest of scalers) {
+    const metadata = { ...manifest.metadata, uid: 'u', resourceVersion: '1', generation: 1 };
+    const parsed = parsePredictiveScaler({ ...manifest, metadata });
+    t.true('spec' in parsed, 'invalid' in parsed ? parsed.invalid : '');
+  }
+});
+
+interface WithSidecar {
+  spec: {
+    template: {
+      spec: {
+        initContainers: {
+          name: string;
+          args: string[];
+          volumeMounts: { name: string; mountPath: string }[];
+        }[];
+        volumes: {
+          name: string;
+          projected?: { sources: { serviceAccountToken: { audience: string; path: string } }[] };
+        }[];
+      };
+    };
+  };
 }
+
+test('the example sidecar sends to our Service, with a token for us, from where it looks for both', (t) => {
+  const deployment = examples.find(({ kind }) => kind === 'Deployment') as unknown as WithSidecar;
+  const { initContainers, volumes } = deployment.spec.template.spec;
+  const [sidecar] = initContainers;
+  const command = readCommand(sidecar?.args.slice(1) ?? [], {}, dialects);
+  if (command.kind !== 'run') throw new Error(`it must run, not ${command.kind}`);
+  const [endpoint] = command.config.endpoints;
+  t.is(sidecar?.args[0], 'sidecar');
+  t.true(endpoint?.fanout);
+  t.is(endpoint?.url.hostname, `${set.spec.serviceName}.foresail`);
+  t.is(endpoint?.url.port, '4318');
+  const token = volumes.find(({ projected }) => projected);
+  const [{ serviceAccountToken } = { serviceAccountToken: undefined }] = token?.projected?.sources ?? [];
+  const mount = sidecar?.volumeMounts.find(({ name }) => name === token?.name);
+  t.is(serviceAccountToken?.audience, TELEMETRY_AUDIENCE);
+  t.is(`${mount?.mountPath}/${serviceAccountToken?.path}`, command.config.tokenFile);
+  const state = sidecar?.volumeMounts.find(({ mountPath }) => command.config.stateFile.startsWith(mountPath));
+  t.truthy(state, 'its state file is on a volume: the rest of its file system is read-only');
+});
