@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { TELEMETRY_AUDIENCE } from '../../sidecar/signals.ts';
-import type { Clock } from '../clock.ts';
 import type { Identifier, Identity } from '../ports.ts';
 import { type Connection, type Reply, Unreachable } from './connection.ts';
 import { messageOf } from './kube-object.ts';
@@ -8,31 +6,24 @@ import type { WorkloadIndex } from './workload-index.ts';
 
 export interface TokenIdentifierOptions {
   readonly connection: Connection;
-  readonly clock: Clock;
   readonly index: Pick<WorkloadIndex, 'pod' | 'workloadOf'>;
 }
 
-/** What the API server says of a token; it stays true for a while, unlike what the token's pod is doing. */
+/** What the API server says of a token; what its pod is doing is another question. */
 type Review =
   | { readonly kind: 'pod'; readonly uid: string; readonly name: string }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'unavailable'; readonly message: string };
 
-/** A deleted pod's token is refused within this time by the API server, and at once by the pod cache. */
-const ACCEPTED_MS = 60_000;
-/** A pod that got its token a moment too early may try again soon. */
-const REFUSED_MS = 10_000;
-const REMEMBERED = 10_000;
 const MAX_TOKEN_BYTES = 16 * 1024;
 
 /**
  * Who sent telemetry, by the projected token alone: reviewed for our audience only, bound to a pod that runs now, and
- * from the pod by controller references to its workload. What the sender says of itself is never asked.
+ * from the pod by controller references to its workload. What the sender says of itself is never asked. Every call is a
+ * review: whoever calls remembers, and knows for how long (the receiver does, never beyond the token's own end).
  */
 export class TokenIdentifier implements Identifier {
   readonly #options: TokenIdentifierOptions;
-  readonly #reviews = new Map<string, { readonly review: Review; readonly untilMs: number }>();
-  readonly #inFlight = new Map<string, Promise<Review>>();
 
   constructor(options: TokenIdentifierOptions) {
     this.#options = options;
@@ -59,26 +50,11 @@ export class TokenIdentifier implements Identifier {
   }
 
   async #review(token: string): Promise<Review> {
-    const key = createHash('sha256').update(token).digest('base64');
-    const nowMs = this.#options.clock.monotonicMs();
-    const known = this.#reviews.get(key);
-    if (known && nowMs < known.untilMs) return known.review;
-    const asked = this.#inFlight.get(key) ?? this.#ask(key, token);
-    this.#inFlight.set(key, asked);
-    return asked;
-  }
-
-  async #ask(key: string, token: string): Promise<Review> {
     try {
-      const review = readReview(await this.#send(token));
-      const lastsMs = { pod: ACCEPTED_MS, refused: REFUSED_MS, unavailable: 0 }[review.kind];
-      if (lastsMs > 0) this.#remember(key, review, lastsMs);
-      return review;
+      return readReview(await this.#send(token));
     } catch (error) {
       if (error instanceof Unreachable) return { kind: 'unavailable', message: error.message };
       throw error;
-    } finally {
-      this.#inFlight.delete(key);
     }
   }
 
@@ -93,14 +69,6 @@ export class TokenIdentifier implements Identifier {
         spec: { token, audiences: [TELEMETRY_AUDIENCE] },
       },
     });
-  }
-
-  #remember(key: string, review: Review, lastsMs: number): void {
-    this.#reviews.delete(key);
-    this.#reviews.set(key, { review, untilMs: this.#options.clock.monotonicMs() + lastsMs });
-    if (this.#reviews.size <= REMEMBERED) return;
-    const oldest = this.#reviews.keys().next().value;
-    if (oldest !== undefined) this.#reviews.delete(oldest);
   }
 }
 

@@ -68,7 +68,7 @@ export function createKubeCluster(options: KubeOptions): Kube {
   return {
     cluster,
     leadership: election,
-    identifier: new TokenIdentifier({ connection, clock, index: cluster.index }),
+    identifier: new TokenIdentifier({ connection, index: cluster.index }),
     synced: () => cluster.synced(),
     counts: () => cluster.counts(),
     start() {
