@@ -29,7 +29,8 @@ export const step: Rule = {
 };
 
 /**
- * Two changes in one direction are at least cooldownSeconds apart, on the monotonic clock.
+ * Two changes in one direction are at least cooldownSeconds apart, on the monotonic clock. What the leader before this
+ * one removed is not known, so a removal waits from the take-over on; what is to be added does not wait for that.
  *
  * behavior.scaleUp.cooldownSeconds 60; the last scale-up was 20 s ago; 10 replicas now, 12 needed
  * 20 s < 60 s
@@ -43,7 +44,7 @@ export const cooldown: Rule = {
     const up = word.replicas > current;
     const direction = up ? 'scaleUp' : 'scaleDown';
     const cooldownSeconds = spec.behavior[direction].cooldownSeconds ?? 0;
-    const lastMs = up ? memory.lastUpMs : memory.lastDownMs;
+    const lastMs = up ? memory.lastUpMs : Math.max(memory.lastDownMs ?? memory.sinceMs, memory.sinceMs);
     if (cooldownSeconds === 0 || lastMs === undefined) return passes(word, 'no cooldown is running');
     const sinceSeconds = (nowMs - lastMs) / 1000;
     if (sinceSeconds >= cooldownSeconds)
