@@ -2,8 +2,8 @@ import { ApiFailure } from './api-failure.ts';
 import { type Connection, Unreachable } from './connection.ts';
 import { asKubeObject, type KubeObject, messageOf } from './kube-object.ts';
 
-export interface Listing {
-  readonly objects: readonly KubeObject[];
+export interface Listing<T> {
+  readonly objects: readonly T[];
   readonly resourceVersion: string;
 }
 
@@ -17,12 +17,17 @@ const PAGE = '500';
 const TIMEOUT_MS = 60_000;
 
 /**
- * All objects of a resource, page by page. No resourceVersion is asked for, so the answer is at least as new as
+ * All objects of a resource, page by page. `keep` makes of each what is held on to, before the next page is asked for:
+ * 10,000 pods as they are sent would be more than the container's memory. No resourceVersion is asked for, so the answer is at least as new as
  * anything written before: a cache that lags cannot answer it. Throws ApiFailure (410 when the pages expired on the
  * way) or Unreachable.
  */
-export async function listAll(connection: Connection, request: ListRequest): Promise<Listing> {
-  const objects: KubeObject[] = [];
+export async function listAll<T>(
+  connection: Connection,
+  request: ListRequest,
+  keep: (object: KubeObject) => T,
+): Promise<Listing<T>> {
+  const objects: T[] = [];
   let token: string | undefined;
   for (;;) {
     const reply = await connection.send({
@@ -36,13 +41,13 @@ export async function listAll(connection: Connection, request: ListRequest): Pro
     if (reply.status !== 200) throw new ApiFailure(reply.status, messageOf(reply), reply.retryAfterMs);
     const page = readPage(reply.body);
     if (page === undefined) throw new Unreachable(`GET ${request.path}: the answer is not a list`);
-    objects.push(...page.objects);
+    for (const object of page.objects) objects.push(keep(object));
     token = page.token;
     if (!token) return { objects, resourceVersion: page.resourceVersion };
   }
 }
 
-function readPage(body: unknown): (Listing & { token: string | undefined }) | undefined {
+function readPage(body: unknown): (Listing<KubeObject> & { token: string | undefined }) | undefined {
   const page = body as {
     metadata?: { resourceVersion?: unknown; continue?: unknown };
     items?: unknown;

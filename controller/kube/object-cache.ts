@@ -13,6 +13,11 @@ interface Held<T> {
   readonly object: T;
 }
 
+/** An object of a list, as far as it is kept. */
+export interface Kept<T> extends Held<T> {
+  readonly key: string;
+}
+
 /** What an event did to the cache. `disorder`: it is older than what is known and fits nowhere, so only a list can tell. */
 export type Applied = 'applied' | 'duplicate' | 'disorder';
 
@@ -45,13 +50,18 @@ export class ObjectCache<T> {
     return this.#held.size;
   }
 
-  replace(objects: readonly KubeObject[], version: string): void {
+  /** What is kept of an object, for {@link replace}. */
+  keep(source: KubeObject): Kept<T> {
+    const { resourceVersion } = source.metadata;
+    return { key: objectKey(source), resourceVersion, object: this.#shape(source) };
+  }
+
+  replace(objects: readonly Kept<T>[], version: string): void {
     this.#version = version;
-    const present = new Set(objects.map(objectKey));
+    const present = new Set(objects.map(({ key }) => key));
     for (const key of [...this.#held.keys()]) if (!present.has(key)) this.#remove(key);
-    for (const object of objects) {
-      const key = objectKey(object);
-      if (this.#held.get(key)?.resourceVersion !== object.metadata.resourceVersion) this.#set(key, object);
+    for (const kept of objects) {
+      if (this.#held.get(kept.key)?.resourceVersion !== kept.resourceVersion) this.#set(kept);
     }
   }
 
@@ -70,15 +80,14 @@ export class ObjectCache<T> {
       return kind === 'delete' ? 'duplicate' : 'disorder';
     }
     this.advance(version);
-    if (kind === 'set') this.#set(key, object);
+    if (kind === 'set') this.#set(this.keep(object));
     else if (known) this.#remove(key);
     return 'applied';
   }
 
-  #set(key: string, source: KubeObject): void {
+  #set({ key, resourceVersion, object }: Kept<T>): void {
     const previous = this.#held.get(key)?.object;
-    const object = this.#shape(source);
-    this.#held.set(key, { resourceVersion: source.metadata.resourceVersion, object });
+    this.#held.set(key, { resourceVersion, object });
     this.#onChange({ key, object, previous });
   }
 

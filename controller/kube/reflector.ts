@@ -140,7 +140,9 @@ export class Reflector<T> {
     const { connection, clock, path } = this.#options;
     const askedMs = clock.monotonicMs();
     const accept = this.#accept('PartialObjectMetadataList');
-    const { objects, resourceVersion } = await listAll(connection, { path, accept, signal });
+    const request = { path, accept, signal };
+    const keep = (object: KubeObject) => this.cache.keep(object);
+    const { objects, resourceVersion } = await listAll(connection, request, keep);
     this.#refuseRegression(resourceVersion);
     this.cache.replace(objects, resourceVersion);
     this.counts.lists++;
