@@ -1,6 +1,7 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Dossier } from './dossier.ts';
 import { initialCapacity, learnCapacity } from './policy/capacity.ts';
+import { coldPods } from './policy/evidence.ts';
 import { initialLeadTime, learnLeadTime } from './policy/lead-time.ts';
 import { freshMemory } from './policy/memory.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
@@ -111,13 +112,14 @@ export function createPipeline(parts: PipelineParts) {
   function learnCapacityFrom(steps: readonly Step[], { scaler, dossier }: Watched): void {
     const target = cluster.target(dossier.workload);
     if (!target) return;
-    const { ready, starting } = target;
+    const { ready } = target;
     const { objective } = scaler.spec;
+    const pods = cluster.pods(dossier.workload);
     const before = dossier.capacity;
-    dossier.capacity = steps.reduce(
-      (state, step) => learnCapacity(state, { step, ready, starting, objective }),
-      before,
-    );
+    dossier.capacity = steps.reduce((state, step) => {
+      const starting = target.starting + coldPods(pods, step.startMs + stepMs, stepSeconds);
+      return learnCapacity(state, { step, ready, starting, objective });
+    }, before);
     if (dossier.capacity !== before)
       history.remember(workloadKey(dossier.workload), 'capacity', dossier.capacity);
   }

@@ -1,13 +1,14 @@
 import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
+import type { Pod } from '../ports.ts';
 import type { Interval, Step } from '../series/step.ts';
-import { EVIDENCE_LEAST_RPS, ROOMY_SHARE } from './constants.ts';
+import { EVIDENCE_LEAST_RPS, ROOMY_SHARE, SETTLING_STEPS } from './constants.ts';
 
 export type Objective = PredictiveScalerSpec['objective'];
 
 /** One closed step and the fleet that served it. */
 export interface Evidence {
   readonly step: Step;
-  /** Pods Ready when the step closed, and asked for but not Ready. */
+  /** Pods Ready when the step closed, and those that do not serve as the others do: not Ready yet, or still cold. */
   readonly ready: number;
   readonly starting: number;
   readonly objective: Objective;
@@ -52,4 +53,19 @@ export function testify({ step, objective }: Evidence): Testimony {
 function percentileOf(latency: NonNullable<Step['latency']>, percentile: number): Interval {
   if (percentile <= 50) return latency.p50;
   return percentile <= 95 ? latency.p95 : latency.p99;
+}
+
+/**
+ * Pods that became Ready so shortly before the end of a step that its latency may be their cold start. A rollout swaps
+ * pods one by one, and the number of Ready ones does not show it.
+ *
+ * steps of 15 s; one pod became Ready 40 s before the step's end, one 50 s
+ * 40 s < 3 x 15 s
+ * -> 1
+ */
+export function coldPods(pods: readonly Pod[], stepEndMs: number, stepSeconds: number): number {
+  const settlingMs = SETTLING_STEPS * stepSeconds * 1000;
+  return pods.filter(
+    ({ ready, readyMs }) => ready && readyMs !== undefined && stepEndMs - readyMs < settlingMs,
+  ).length;
 }
