@@ -71,6 +71,7 @@ export async function startController(
     forecaster,
     history,
     cluster,
+    kube,
     telemetry: { stats: pipeline.telemetryStats },
   });
 
