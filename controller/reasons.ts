@@ -37,7 +37,6 @@ export const reasons = {
   PodsNotStarting: ['warning', 'pods are not Ready long after their creation'],
   ClusterStale: ['warning', 'the view of the cluster is not fresh: replicas may rise, not fall'],
   ForecastUnavailable: ['warning', 'no model answered: the reactive rule decides alone'],
-  NotLeader: ['info', 'another controller leads'],
   InvalidSpec: ['warning', 'the PredictiveScaler does not say what is needed'],
   // why the fallback answered
   ModelTrapped: ['warning', 'the forecaster trapped; the fallback answered'],

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
+import { reasons } from '../controller/reasons.ts';
 
 const root = new URL('..', import.meta.url);
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -49,6 +50,12 @@ test('nothing names a machine or a registry', (t) => {
     (file) => !/\.sum$|^test\/style\.test\.ts$/.test(file) && places.test(read(file)),
   );
   t.deepEqual(naming, []);
+});
+
+test('every reason in the list is given somewhere', (t) => {
+  const users = product.filter((file) => file !== 'controller/reasons.ts').map(read);
+  const unused = Object.keys(reasons).filter((reason) => !users.some((text) => text.includes(`'${reason}'`)));
+  t.deepEqual(unused, []);
 });
 
 test('a folder README fits on one screen', (t) => {

@@ -4,10 +4,9 @@ import type { Clock, Random } from '../clock.ts';
 import type { Cluster, Identifier, Leadership } from '../ports.ts';
 import { KubeCluster } from './cluster.ts';
 import { createConnection } from './connection.ts';
-import { Election, type ElectionTiming } from './election.ts';
+import { Election } from './election.ts';
 import { TokenIdentifier } from './identity.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
-import type { ReflectorTiming } from './reflector.ts';
 
 export interface KubeOptions {
   /** Path; absent: $KUBECONFIG, ~/.kube/config, or the pod's service account. */
@@ -16,17 +15,12 @@ export interface KubeOptions {
   readonly random: Random;
   /** Where the Lease is: where Foresail runs. */
   readonly namespace?: string;
-  readonly leaseName?: string;
   /** Begins the holder's name in the Lease; absent: the host's name, which in a pod is the pod's. */
   readonly instance?: string;
-  /** false: never leads, only watches. */
-  readonly elect?: boolean;
   readonly onLeading?: (leading: boolean, epoch: number) => void;
   /** With the UID of a pod that is gone, or on its way. */
   readonly onPodGone?: (uid: string) => void;
   readonly onFailure?: (what: string, error: Error) => void;
-  readonly electionTiming?: Partial<ElectionTiming>;
-  readonly reflectorTiming?: Partial<ReflectorTiming>;
 }
 
 /** All that Foresail wants of Kubernetes, on one connection. */
@@ -51,9 +45,8 @@ export function createKubeCluster(options: KubeOptions): Kube {
   const election = new Election({
     ...{ connection, clock, random },
     namespace: options.namespace ?? 'foresail',
-    name: options.leaseName ?? 'foresail',
+    name: 'foresail',
     identity: identityOf(instance),
-    timing: options.electionTiming ?? {},
     onFailure: (error) => failed('election', error),
     onChange: (leading, epoch) => {
       options.onLeading?.(leading, epoch);
@@ -63,7 +56,6 @@ export function createKubeCluster(options: KubeOptions): Kube {
   const cluster = new KubeCluster({
     ...{ connection, clock, random, instance, leadership: election, onFailure: failed },
     onPodGone: options.onPodGone,
-    timing: options.reflectorTiming ?? {},
   });
   return {
     cluster,
@@ -73,7 +65,7 @@ export function createKubeCluster(options: KubeOptions): Kube {
     counts: () => cluster.counts(),
     start() {
       cluster.start();
-      if (options.elect !== false) election.start();
+      election.start();
     },
     async stop() {
       await election.stop();

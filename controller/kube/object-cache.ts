@@ -46,10 +46,6 @@ export class ObjectCache<T> {
     for (const { object } of this.#held.values()) yield object;
   }
 
-  get size(): number {
-    return this.#held.size;
-  }
-
   /** What is kept of an object, for {@link replace}. */
   keep(source: KubeObject): Kept<T> {
     const { resourceVersion } = source.metadata;

@@ -192,11 +192,6 @@ export class WorkloadSeries {
     return this.#ring.lastKnown < 0 ? undefined : (this.#ring.lastKnown + 1) * this.stepMs;
   }
 
-  /** End of the newest closed step; undefined before the first one. */
-  get closedUntilMs(): number | undefined {
-    return this.#recent.length === 0 ? undefined : this.#closedUntilMs;
-  }
-
   /** When any pod was last heard; -Infinity when none was. */
   get lastReceivedMs(): number {
     return this.#lastReceivedMs;
