@@ -31,6 +31,8 @@ export const step: Rule = {
 /**
  * Two changes in one direction are at least cooldownSeconds apart, on the monotonic clock. What the leader before this
  * one removed is not known, so a removal waits from the take-over on; what is to be added does not wait for that.
+ * Where behavior limits a step, a second change within half a step would be the same step: our own write is seen at
+ * once, and decided upon anew.
  *
  * behavior.scaleUp.cooldownSeconds 60; the last scale-up was 20 s ago; 10 replicas now, 12 needed
  * 20 s < 60 s
@@ -39,20 +41,28 @@ export const step: Rule = {
 export const cooldown: Rule = {
   name: 'cooldown',
   apply({ observation, current }, word) {
-    const { memory, nowMs, spec } = observation;
+    const { memory, nowMs, spec, stepSeconds } = observation;
     if (word.replicas === current) return passes(word, 'no change to hold back');
     const up = word.replicas > current;
     const direction = up ? 'scaleUp' : 'scaleDown';
-    const cooldownSeconds = spec.behavior[direction].cooldownSeconds ?? 0;
+    const behavior = spec.behavior[direction];
+    const { cooldownSeconds = 0 } = behavior;
+    const leastSeconds = Math.max(cooldownSeconds, limitsSteps(behavior) ? stepSeconds / 2 : 0);
     const lastMs = up ? memory.lastUpMs : Math.max(memory.lastDownMs ?? memory.sinceMs, memory.sinceMs);
-    if (cooldownSeconds === 0 || lastMs === undefined) return passes(word, 'no cooldown is running');
+    if (leastSeconds === 0 || lastMs === undefined) return passes(word, 'no cooldown is running');
     const sinceSeconds = (nowMs - lastMs) / 1000;
-    if (sinceSeconds >= cooldownSeconds)
+    if (sinceSeconds >= leastSeconds)
       return passes(word, `the last change is ${secondsText(sinceSeconds)} old`);
-    const message =
-      `behavior.${direction}.cooldownSeconds ${cooldownSeconds} has ${secondsText(cooldownSeconds - sinceSeconds)} ` +
-      `to go, then ${word.replicas}: ${word.message}`;
-    return says(current, 'CoolingDown', message);
+    const limit =
+      cooldownSeconds >= leastSeconds
+        ? `behavior.${direction}.cooldownSeconds ${cooldownSeconds}`
+        : `behavior.${direction} limits one step and it`;
+    const leftText = secondsText(leastSeconds - sinceSeconds);
+    return says(
+      current,
+      'CoolingDown',
+      `${limit} has ${leftText} to go, then ${word.replicas}: ${word.message}`,
+    );
   },
 };
 
@@ -95,4 +105,8 @@ function largestStep(behavior: Behavior, current: number): number {
   const share =
     maxPercent === undefined ? Number.POSITIVE_INFINITY : Math.floor((current * maxPercent) / 100);
   return Math.max(1, Math.min(maxReplicas, share));
+}
+
+function limitsSteps({ maxReplicas, maxPercent }: Behavior): boolean {
+  return maxReplicas !== undefined || maxPercent !== undefined;
 }
