@@ -12,6 +12,10 @@ const RECENT_STEPS = 40;
 /** A cluster view older than this may be wrong in a way that matters: a scale-down waits for a fresh one. */
 const STALE_AFTER_SECONDS = 60;
 
+export function isStale(cluster: Pick<Cluster, 'staleSeconds'>): boolean {
+  return cluster.staleSeconds() > STALE_AFTER_SECONDS;
+}
+
 export interface GatherParts {
   readonly clock: Clock;
   readonly cluster: Cluster;
@@ -30,7 +34,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     nowMs: clock.monotonicMs(),
     stepSeconds,
     target: cluster.target(dossier.workload),
-    clusterStale: cluster.staleSeconds() > STALE_AFTER_SECONDS,
+    clusterStale: isStale(cluster),
     recent: dossier.series.recent(RECENT_STEPS),
     telemetryAgeSeconds:
       lastKnownMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, (wallMs - lastKnownMs) / 1000),

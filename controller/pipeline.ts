@@ -1,5 +1,6 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Dossier } from './dossier.ts';
+import { isStale } from './gather.ts';
 import { initialCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { initialLeadTime, learnLeadTime } from './policy/lead-time.ts';
@@ -111,7 +112,8 @@ export function createPipeline(parts: PipelineParts) {
 
   function learnCapacityFrom(steps: readonly Step[], { scaler, dossier }: Watched): void {
     const target = cluster.target(dossier.workload);
-    if (!target) return;
+    // How many served is not known while the view is old, and so neither is what each of them carried.
+    if (!target || isStale(cluster)) return;
     const { ready } = target;
     const { objective } = scaler.spec;
     const pods = cluster.pods(dossier.workload);

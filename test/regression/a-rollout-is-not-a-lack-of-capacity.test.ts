@@ -80,6 +80,15 @@ test('misses of a settled fleet lower it', async (t) => {
   t.true(capacity() < before);
 });
 
+test('nothing is learned from a fleet that is known from an old view of the cluster only', async (t) => {
+  const { cluster, play, capacity } = setUp();
+  await play(60, 1);
+  const before = capacity();
+  cluster.staleFor = 61;
+  await play(12, 2);
+  t.is(capacity(), before);
+});
+
 test('a pod is cold for three steps after it became Ready', (t) => {
   const [pod] = readyPods(1, 0, 10_000);
   if (pod === undefined) throw new Error('a pod is there');
