@@ -25,6 +25,8 @@ export async function tickUntil(signal: AbortSignal, parts: TickParts): Promise<
     const nextMs = (Math.floor((nowMs - graceMs) / stepMs) + 1) * stepMs + graceMs;
     await clock.sleep(nextMs - nowMs, signal).catch(() => undefined);
     if (signal.aborted) return;
+    // A timer may go off a millisecond early: nothing would have ended yet, and what does would wait for the next tick.
+    if (clock.wallMs() < nextMs) continue;
     const ended = parts.metrics.tick.startTimer();
     try {
       await inSpan('foresail.tick', () => parts.pipeline.observe());
