@@ -22,6 +22,8 @@ import { parseWorkloadKey, workloadKey } from './workload.ts';
 const GRACE_MS = 2_000;
 /** Reconciles at once: each waits for at most one write. */
 const CONCURRENCY = 8;
+/** An API server that is back is written to within this time; one that is away is not pressed. */
+const UNREACHABLE_MS = 5_000;
 const FORECAST_DEADLINE_MS = 1_000;
 
 export interface ControllerParts {
@@ -143,12 +145,11 @@ function queueOf(pipeline: Pipeline, log: Logger): Queue {
   });
 }
 
-/** A write that found a changed target is decided again at once; one that found no API server is queued with back-off. */
+/** A write that found a changed target is decided again at once; one that found no API server, a little later. */
 function again(account: Account | undefined): { againMs?: number } | undefined {
-  const outcome = account?.outcome;
-  if (outcome?.kind === 'conflict') return { againMs: 200 };
-  if (outcome?.kind === 'unreachable') throw new Error(outcome.message);
-  return undefined;
+  const outcome = account?.outcome?.kind;
+  if (outcome === 'conflict') return { againMs: 200 };
+  return outcome === 'unreachable' ? { againMs: UNREACHABLE_MS } : undefined;
 }
 
 function allRecorders(recorders: readonly Recorder[]): Recorder {

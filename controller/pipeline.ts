@@ -214,7 +214,11 @@ export function createPipeline(parts: PipelineParts) {
     /** A new leader removes nothing until it has seen for itself what the load is. */
     takeOver(): void {
       const sinceMs = clock.monotonicMs();
-      for (const dossier of opened.values()) dossier.memory = { ...dossier.memory, sinceMs };
+      for (const dossier of opened.values()) {
+        dossier.memory = { ...dossier.memory, sinceMs };
+        // Another leader may have told something else since.
+        delete dossier.told;
+      }
     },
 
     workloads: (): readonly Workload[] => cluster.scalers().map(workloadOf),

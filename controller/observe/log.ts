@@ -26,12 +26,14 @@ export function logRecorder(log: Logger): Recorder {
   return {
     decided({ observation, decision, outcome }: Account): void {
       const key = workloadKey(observation.workload);
-      const fresh = last.get(key) !== decision.reason;
-      last.set(key, decision.reason);
+      const news = `${decision.reason} ${outcome?.kind ?? ''}`;
+      const fresh = last.get(key) !== news;
+      last.set(key, news);
       const { reason, replicas, recommended, message } = decision;
       const line = { workload: key, reason, replicas, recommended, ...(outcome ? { outcome } : {}) };
-      if (outcome !== undefined && outcome.kind !== 'written') log.warn(line, message);
-      else if (outcome !== undefined || fresh) log.info(line, message);
+      const failed = outcome !== undefined && outcome.kind !== 'written';
+      if (failed && fresh) log.warn(line, message);
+      else if (outcome?.kind === 'written' || fresh) log.info(line, message);
       else log.debug(line, message);
       if (log.isLevelEnabled('trace')) log.trace({ workload: key }, explain(decision));
     },

@@ -50,6 +50,19 @@ test('every write is logged, one that did not succeed as a warning', (t) => {
   t.like(lines.at(-1), { workload: 'shop/Deployment/cart', outcome: refused });
 });
 
+test('a write that goes on failing is one line', (t) => {
+  const { lines, log } = logged('info');
+  const recorder = logRecorder(log);
+  const outcome = { kind: 'unreachable', message: 'connect ECONNREFUSED' } as const;
+  for (let again = 0; again < 5; again++) {
+    recorder.decided({ observation: observation(), decision: decision('ForecastDemand'), outcome });
+  }
+  t.deepEqual(
+    lines.map(({ level }) => level),
+    ['warn'],
+  );
+});
+
 test('a workload that was forgotten is new when it comes again', (t) => {
   const { lines, log } = logged('info');
   const recorder = logRecorder(log);
