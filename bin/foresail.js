@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 // The one executable. Plain JavaScript, so that it can say what is missing on a Node too old for the rest, and it
 // imports only the command asked for: the sidecar must not pay for the controller.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 24;
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major < NEEDED_MAJOR) {
-  process.exitCode = runOnBundledNode();
+  process.exitCode = await runOnBundledNode();
 } else {
   process.exitCode = await run(process.argv.slice(2));
 }
@@ -26,8 +28,11 @@ async function run(args) {
   return await cli(args, process);
 }
 
-/** Node 24 comes as the devDependency `node`; an older Node starts that one. */
-function runOnBundledNode() {
+/**
+ * Node 24 comes as the devDependency `node`; an older Node starts that one and stays only to pass signals on. Ctrl-C
+ * reaches both by itself, as one process group of the terminal: passed on, it would count as pressed twice.
+ */
+async function runOnBundledNode() {
   const bundled = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
   if (!existsSync(bundled)) {
     process.stderr.write(
@@ -36,6 +41,11 @@ function runOnBundledNode() {
     );
     return 2;
   }
-  const { status, signal } = spawnSync(bundled, process.argv.slice(1), { stdio: 'inherit' });
-  return signal ? 130 : (status ?? 1);
+  const child = spawn(bundled, process.argv.slice(1), { stdio: 'inherit' });
+  const { stdin, stdout, stderr } = process;
+  const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
+  process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const [code, signal] = await once(child, 'exit');
+  return code ?? 128 + constants.signals[signal];
 }
