@@ -63,7 +63,7 @@ function showing(
   screen: Screen,
 ): (progress: Progress) => void {
   if (options.output === 'json') return () => {};
-  if (io.stdout.isTTY) {
+  if (drawsOn(io)) {
     const paint = paintFor(io.env);
     screen.open();
     return (progress) => screen.draw((size) => renderView(viewOf(progress, traffic), size, paint));
@@ -74,6 +74,11 @@ function showing(
     const line = hourLine(tick, rows, () => outcomesOf(played));
     if (line !== undefined) io.stdout.write(`${line}\n`);
   };
+}
+
+/** A terminal that says it is dumb (Emacs' shell, some CI) shows the codes that move the cursor. */
+function drawsOn({ stdout, env }: Io): boolean {
+  return stdout.isTTY === true && env.TERM !== 'dumb';
 }
 
 function viewOf(progress: Progress, traffic: DemoTraffic): ViewState {
@@ -122,12 +127,13 @@ function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: 
     const run = { source, fromMs: startMs, toMs, complete, ticks, filledTicks, exports, wallSeconds };
     return `${demoJson({ ...run, startupSeconds, meanPods, seed, hpaTarget }, played.outcomes)}\n`;
   }
-  const paint = io.stdout.isTTY ? paintFor(io.env) : plain;
+  const drawn = drawsOn(io);
+  const paint = drawn ? paintFor(io.env) : plain;
   const outcomes = titled(played.outcomes);
   const partly = `Interrupted: these figures are of the first ${((played.ticks * TICK_SECONDS) / 3600).toFixed(1)} h.`;
   const rate = Math.round(played.exports / Math.max(played.wallSeconds, 1e-3));
   const lines = [
-    ...(io.stdout.isTTY ? [opening(options, traffic), '', ...wholePlot(played, toMs, io, paint), ''] : ['']),
+    ...(drawn ? [opening(options, traffic), '', ...wholePlot(played, toMs, io, paint), ''] : ['']),
     ...outcomeTable(outcomes, paint),
     '',
     ...(complete ? [] : [partly]),

@@ -34,7 +34,7 @@ const commands: Readonly<Record<string, Entry>> = {
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    io.stdout.write(usage());
+    (name === undefined ? io.stderr : io.stdout).write(usage());
     return name === undefined ? exit.badInput : exit.done;
   }
   if (name === '--version' || name === '-V') {

@@ -103,6 +103,15 @@ test('terminal: a live view on another screen, and the figures on the user’s o
   t.regex(after ?? '', /requests\/s {2}⣿ short/);
 });
 
+test('a dumb terminal is written to line by line, as a file is', async (t) => {
+  const given = io(true);
+  const input = await fileOf(t, traffic(1));
+  const dumb = { ...given, env: { TERM: 'dumb' } };
+  t.is(await runDemo(['--input', input, '--mean-pods', '4'], dumb), 0);
+  t.regex(given.stdout.text, /pod-hours/);
+  t.false(given.stdout.text.includes('\u001b'));
+});
+
 test.serial('interrupted: the figures so far, said to be partial, and exit code 130', async (t) => {
   const given = io();
   const input = await fileOf(t, traffic(1));
