@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './cli/io.ts';
+import { DNS_LABEL } from './workload.ts';
 
 /** What the controller's flags say. Every flag has an environment variable and a default; `--help` shows all three. */
 export interface ControllerConfig {
@@ -40,7 +41,12 @@ function createCommand(io: Io): Command {
         'KUBECONFIG',
       ),
     )
-    .addOption(flag('--namespace <name>', 'where the Lease is held').env('POD_NAMESPACE').default('foresail'))
+    .addOption(
+      flag('--namespace <name>', 'where the Lease is held')
+        .env('POD_NAMESPACE')
+        .default('foresail')
+        .argParser(namespace),
+    )
     .addOption(
       flag('--identity <name>', 'who holds the Lease; must differ between controllers')
         .env('POD_NAME')
@@ -92,15 +98,20 @@ function address(text: string): Address {
   const match = /^(?:(?<host>\[[0-9a-fA-F:.]+\]|[^:]+):)?(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port ?? Number.NaN);
   if (!match || port > 65_535)
-    throw new InvalidArgumentError(`it must be HOST:PORT or PORT with a port up to 65535.`);
+    throw new InvalidArgumentError(`It must be HOST:PORT or PORT with a port up to 65535.`);
   return { host: (match.groups?.host ?? '0.0.0.0').replace(/^\[|\]$/g, ''), port };
+}
+
+function namespace(text: string): string {
+  if (DNS_LABEL.test(text)) return text;
+  throw new InvalidArgumentError('It must be the name of a namespace: small letters, digits and "-".');
 }
 
 function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     }
     return value;
   };

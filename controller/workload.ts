@@ -18,3 +18,7 @@ export function parseWorkloadKey(key: string): Workload {
   }
   return { namespace, kind, name };
 }
+
+/** What Kubernetes takes as the name of a namespace (RFC 1123 label), and of a Deployment (subdomain). */
+export const DNS_LABEL = /^(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+export const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseWorkloadKey } from '../workload.ts';
+import { predictiveScalerSpec } from '../api/predictive-scaler.ts';
+import { DNS_LABEL, DNS_SUBDOMAIN } from '../workload.ts';
 import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
 
@@ -123,13 +124,19 @@ function sourceOf({ input, prometheus, query, range, bearerTokenFile }: Flags): 
   };
 }
 
+/** Held to what a PredictiveScaler may target: under another spelling no controller would ever look for it. */
 function workload(text: string): string {
-  try {
-    parseWorkloadKey(text);
-    return text;
-  } catch {
+  const [namespace = '', kind = '', name = '', ...rest] = text.split('/');
+  const known = predictiveScalerSpec.shape.scaleTargetRef.shape.kind.options;
+  if (!(DNS_LABEL.test(namespace) && DNS_SUBDOMAIN.test(name) && rest.length === 0)) {
     throw new InvalidArgumentError('It must be NAMESPACE/KIND/NAME, as in shop/Deployment/web.');
   }
+  if (!known.some((one) => one === kind)) {
+    throw new InvalidArgumentError(
+      `KIND must be ${known.join(' or ')}, spelt so, as in shop/Deployment/web.`,
+    );
+  }
+  return text;
 }
 
 function serverUrl(text: string): string {

@@ -43,6 +43,8 @@ test(refused, ['controller', '--otlp-address', 'here'], /--otlp-address.*HOST:PO
 test(refused, ['controller', '--log-level', 'loud'], /--log-level.*trace, debug, info/);
 test(refused, ['controller', '--no-such'], /unknown option '--no-such'/);
 test(refused, ['controller', 'extra'], /too many arguments/);
+test(refused, ['controller', '--namespace', 'Shop floor'], /--namespace.*It must be the name of a namespace/);
+test(refused, [], /Usage: foresail COMMAND/);
 test('an environment variable is held to the same rules as its flag, and is named', async (t) => {
   const { code, stderr } = await run(['controller'], { FORESAIL_HISTORY_DAYS: '99' });
   t.is(code, 2);
@@ -138,6 +140,19 @@ test('a history file that is none is named, and left as it was', async (t) => {
   t.is(code, 2);
   t.true(stderr.includes(file), stderr);
   t.deepEqual(readFileSync(file), before);
+});
+
+test('a history file where no folder can be made is named, and does not hang', async (t) => {
+  const file = '/proc/none/history.sqlite';
+  const { code, stderr } = await run([
+    'controller',
+    '--kubeconfig',
+    kubeconfig(mkdtempSync(join(tmpdir(), 'foresail-'))),
+    '--history-file',
+    file,
+  ]);
+  t.is(code, 2);
+  t.true(stderr.includes(`history file ${file}: its directory must be writable`), stderr);
 });
 
 async function freePort(): Promise<number> {

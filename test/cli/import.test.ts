@@ -317,6 +317,16 @@ const usage: readonly (readonly [name: string, args: string[], words: RegExp])[]
   ['a bad step', ['--input', 'a', '--step-seconds', '0'], /must be a whole number from 1 to 300/],
   ['a bad workload', ['--input', 'a', '--workload', 'web'], /must be NAMESPACE\/KIND\/NAME/],
   [
+    'a kind that no PredictiveScaler targets',
+    ['--input', 'a', '--workload', 'shop/deployment/web'],
+    /KIND must be Deployment.*spelt so, as in shop\/Deployment\/web/,
+  ],
+  [
+    'a name that Kubernetes does not take',
+    ['--input', 'a', '--workload', 'Shop/Deployment/web'],
+    /must be NAMESPACE\/KIND\/NAME/,
+  ],
+  [
     'an absent token file',
     ['--prometheus', 'http://x', '--query', 'x', '--bearer-token-file', '/nowhere'],
     /\/nowhere must be a readable file/,
