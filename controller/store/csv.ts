@@ -3,6 +3,8 @@ import type { Trace } from '../series/trace.ts';
 
 /** More steps than this, gaps included, is a typing error in a stamp: 5 years at 15 s. */
 const MOST_STEPS = 10_512_000;
+/** A rate above this is a typing error: history keeps 32-bit floats, in which 1e39 is infinite. */
+const MOST_VALUE = 1e15;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 interface Rows {
@@ -20,12 +22,17 @@ export function parseCsv(text: string, file: string): Trace {
   const rows = readRows(text.startsWith('\uFEFF') ? text.slice(1) : text, file);
   const { stampsMs, values, lines } = rows;
   const startMs = stampsMs[0];
-  if (startMs === undefined)
-    throw new BadInput(`${file}: the file is empty; there must be lines "timestamp,value"`);
+  if (startMs === undefined) {
+    const what = text.trim() === '' ? 'the file is empty' : 'there is a header only';
+    throw new BadInput(`${file}: ${what}; there must be lines "timestamp,value"`);
+  }
   if (stampsMs.length < 2) {
     throw new BadInput(
       `${file}: there is one value only; there must be at least two, or the step is not known`,
     );
+  }
+  if (values.every(Number.isNaN)) {
+    throw new BadInput(`${file}: every value is empty; there must be at least one number`);
   }
   const stepMs = commonStep(stampsMs);
   const steps = Math.round(((stampsMs.at(-1) ?? 0) - startMs) / stepMs) + 1;
@@ -102,6 +109,7 @@ function readValue(text: string, where: string): number {
     );
   }
   if (value < 0) throw new BadInput(`${where}: value ${text} must not be negative`);
+  if (value > MOST_VALUE) throw new BadInput(`${where}: value ${text} must be at most ${MOST_VALUE}`);
   return value;
 }
 

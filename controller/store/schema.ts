@@ -44,6 +44,14 @@ export interface SchemaOptions {
   readonly mostBytes?: number;
 }
 
+/** SQLITE_READONLY and SQLITE_CANTOPEN: nothing is wrong with the file. */
+const ACCESS_CODES: readonly number[] = [8, 14];
+
+function wayOut(error: unknown): string {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return ACCESS_CODES.includes(code) ? 'it and its directory must be writable by this user' : WAY_OUT;
+}
+
 const PAGE_BYTES = 8192;
 
 /**
@@ -51,6 +59,7 @@ const PAGE_BYTES = 8192;
  * or somebody else's is refused with UnusableHistory and left exactly as it is.
  */
 export function openDatabase(file: string, options: SchemaOptions): DatabaseSync {
+  if (file === '') throw new UnusableHistory('history file: --history-file must name a file (is "")');
   const existed = existsSync(file);
   makeFolder(file);
   let database: DatabaseSync | undefined;
@@ -63,7 +72,7 @@ export function openDatabase(file: string, options: SchemaOptions): DatabaseSync
   } catch (error) {
     database?.close();
     if (error instanceof UnusableHistory) throw error;
-    throw new UnusableHistory(`history file ${file}: ${reasonOf(error)}; ${WAY_OUT}`);
+    throw new UnusableHistory(`history file ${file}: ${reasonOf(error)}; ${wayOut(error)}`);
   }
 }
 
@@ -72,9 +81,20 @@ function makeFolder(file: string): void {
     throw new UnusableHistory(`history file ${file}: is a directory; --history-file must name a file`);
   }
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
   } catch (error) {
     throw new UnusableHistory(`history file ${file}: its directory must be writable: ${reasonOf(error)}`);
+  }
+}
+
+/** One by one: `mkdirSync` with `recursive` never comes back where a file system takes no folders, such as /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // or another process was quicker
   }
 }
 

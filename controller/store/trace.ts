@@ -16,12 +16,11 @@ const unzip = promisify(gunzip);
  */
 export async function loadTrace(file: string): Promise<Trace> {
   const bytes = await readBytes(file);
-  const plain = file.endsWith('.gz') ? await inflate(bytes, file) : bytes;
+  const plain = /\.gz$/i.test(file) && bytes.length > 0 ? await inflate(bytes, file) : bytes;
   if (plain.length === 0)
     throw new BadInput(`${file}: the file is empty; there must be lines "timestamp,value"`);
   if (plain.includes(0)) {
-    const what =
-      plain[0] === 0x1f && plain[1] === 0x8b ? 'is gzipped; its name must end in .gz' : 'is not text';
+    const what = isGzip(plain) ? 'is gzipped; its name must end in .gz' : 'is not text';
     throw new BadInput(`${file}: the file ${what}; it must be CSV, "timestamp,value"`);
   }
   return parseCsv(plain.toString('utf8'), file);
@@ -55,6 +54,11 @@ async function inflate(bytes: Buffer, file: string): Promise<Buffer> {
     if (code === 'ERR_BUFFER_TOO_LARGE') {
       throw new BadInput(`${file}: unpacked it must be at most ${MOST_BYTES} bytes`);
     }
-    throw new BadInput(`${file}: must be gzip, because its name ends in .gz`);
+    if (!isGzip(bytes)) throw new BadInput(`${file}: must be gzip, because its name ends in .gz`);
+    throw new BadInput(`${file}: the gzip file is damaged (${(error as Error).message}); it must be whole`);
   }
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

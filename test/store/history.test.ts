@@ -174,6 +174,22 @@ test('a directory that cannot be made is said', async (t) => {
   });
 });
 
+test('a file that cannot be opened is no damaged file: nobody is told to move it away', async (t) => {
+  const file = join(await folder(t), 'file');
+  await writeFile(file, '');
+  await t.throwsAsync(openHistory({ path: join(file, 'history.sqlite') }), {
+    name: 'BadInput',
+    message: /unable to open database file; it and its directory must be writable/,
+  });
+});
+
+test('a history file must have a name', async (t) => {
+  await t.throwsAsync(openHistory({ path: '' }), {
+    name: 'BadInput',
+    message: /--history-file must name a file/,
+  });
+});
+
 test('an empty file is as good as none', async (t) => {
   const path = join(await folder(t), 'history.sqlite');
   await writeFile(path, '');

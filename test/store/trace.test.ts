@@ -58,7 +58,16 @@ for (const [name, text, startMs, stepSeconds, values] of good) {
 test('reads gzip', async (t) => {
   const { trace } = await load(t, gzipSync('0,1\n15,2\n'), 'trace.csv.gz');
   t.deepEqual([...(await trace).values], [1, 2]);
+  const { trace: shouted } = await load(t, gzipSync('0,1\n15,2\n'), 'TRACE.CSV.GZ');
+  t.deepEqual([...(await shouted).values], [1, 2]);
 });
+
+/** Whole, but with another checksum than its content has. */
+function damaged(): Buffer {
+  const bytes = gzipSync('0,1\n15,2\n');
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 8) ^ 1, bytes.length - 8);
+  return bytes;
+}
 
 const bad: readonly (readonly [name: string, text: string | Buffer, wanted: string, file?: string])[] = [
   ['text as value', '0,1\n15,many\n', ':2: value "many" must be a number, or empty where it is missing'],
@@ -129,7 +138,9 @@ const bad: readonly (readonly [name: string, text: string | Buffer, wanted: stri
   ],
   ['an empty file', '', ': the file is empty; there must be lines "timestamp,value"'],
   ['blank lines only', ' \n\n', ': the file is empty; there must be lines "timestamp,value"'],
-  ['a header only', 'timestamp,value\n', ': the file is empty; there must be lines "timestamp,value"'],
+  ['a header only', 'timestamp,value\n', ': there is a header only; there must be lines "timestamp,value"'],
+  ['values that are all empty', '0,\n15,\n', ': every value is empty; there must be at least one number'],
+  ['a value that is no rate', '0,1\n15,1e39\n', ':2: value 1e39 must be at most 1000000000000000'],
   ['one value', '0,1\n', ': there is one value only; there must be at least two, or the step is not known'],
   [
     'gzip under another name',
@@ -144,6 +155,13 @@ const bad: readonly (readonly [name: string, text: string | Buffer, wanted: stri
     'a.csv.gz',
   ],
   ['text named .gz', '0,1\n', ': must be gzip, because its name ends in .gz', 'a.csv.gz'],
+  [
+    'damaged gzip',
+    damaged(),
+    ': the gzip file is damaged (incorrect data check); it must be whole',
+    'a.csv.gz',
+  ],
+  ['an empty file named .gz', '', ': the file is empty; there must be lines "timestamp,value"', 'a.csv.gz'],
   ['nothing in gzip', gzipSync(''), ': the file is empty; there must be lines "timestamp,value"', 'a.csv.gz'],
 ];
 
