@@ -69,7 +69,7 @@ export class Source {
         failures.push(`${url.origin}${url.pathname}: ${error.message}`);
       }
     }
-    throw new ScrapeError(failures.join('; '));
+    throw new ScrapeError([...new Set(failures)].join('; '));
   }
 }
 

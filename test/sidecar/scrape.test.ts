@@ -129,3 +129,17 @@ test('while nothing is found, it is said of each place why', async (t) => {
   );
   t.is(source.found, undefined);
 });
+
+test('what every dialect meets at the one place given is said once', async (t) => {
+  const source = new Source(
+    candidatesOf([other, madeUp], new URL('http://127.0.0.1:9/m')),
+    new Map(),
+    async () => {
+      throw new ScrapeError('connection refused');
+    },
+  );
+  await t.throwsAsync(
+    source.read(1000, () => 0),
+    { instanceOf: ScrapeError, message: 'http://127.0.0.1:9/m: connection refused' },
+  );
+});
