@@ -12,6 +12,8 @@ export type TraceOptions = {
 };
 
 const GENERATED_STEPS = 600;
+/** The generated day is played from here: the evening's rise comes within two minutes, its fall within four. */
+const FIRST_HOUR = 15;
 
 /** A trace as requests per second, to be played in real time. */
 export function traceProfile(options: TraceOptions): RateProfile {
@@ -21,10 +23,10 @@ export function traceProfile(options: TraceOptions): RateProfile {
   return values.flatMap((value) => Array.from({ length: options.stepSeconds }, () => value * scale));
 }
 
-/** Quiet nights, a morning rise and an evening peak; one step is 2.4 minutes of the day. */
+/** Quiet nights, a morning rise and an evening peak; one step is 2.4 minutes of the day, which begins at 15:00. */
 function generatedDay(): number[] {
   return Array.from({ length: GENERATED_STEPS }, (_, step) => {
-    const hour = (step / GENERATED_STEPS) * 24;
+    const hour = (FIRST_HOUR + (step / GENERATED_STEPS) * 24) % 24;
     const bump = (at: number, width: number) => Math.exp(-(((hour - at) / width) ** 2));
     return 0.1 + 0.6 * bump(11, 3) + 0.9 * bump(20, 2);
   });
