@@ -3,9 +3,11 @@
  * is a slot and the slot's generation, so that one used after close is refused rather than another's series.
  */
 
+import { candidateKnown, candidateReach } from './candidates';
+import { writeScore } from './ensemble/score';
 import { give, take } from './heap';
-import { FORECAST, KNOWN, PEAKS, REJECTED, STEPS, u32At } from './layout';
-import { writeScore } from './score';
+import { BYTES, FORECAST, KNOWN, PEAKS, REJECTED, STEPS, u32At } from './layout';
+import { ringCapacity } from './ring';
 import { seriesBytes, seriesOpen, seriesPush } from './series';
 import { seal, sealed } from './snapshot';
 
@@ -13,14 +15,15 @@ const SLOTS: i32 = 16384;
 const MAX_SEASON: i32 = 100000;
 const MAX_WEEK: i32 = 700000;
 
-/** Per slot: block (0: free), generation, season, week. */
-const slots = memory.data(SLOTS * 16);
+/** Per slot: block (0: free), generation, season, week, model. */
+const SLOT_BYTES: usize = 20;
+const slots = memory.data(SLOTS * 20);
 let used: i32 = 0;
 /** Head of the list of free slots, as slot + 1; the link is kept in the slot's season. */
 let vacant: i32 = 0;
 
 function slotAt(slot: i32): usize {
-  return slots + ((<usize>slot) << 4);
+  return slots + <usize>slot * SLOT_BYTES;
 }
 
 function slotOf(handle: i32): usize {
@@ -37,18 +40,19 @@ function seriesOf(handle: i32): usize {
 
 /** Version of this ABI. */
 export function abi(): i32 {
-  return 1;
+  return 2;
 }
 
 /**
- * A new series whose season is `seasonSteps` (2 .. 100,000) steps; `weekSteps`, 0 or a longer period up to 700,000,
+ * A new series under candidate `model` (candidates.ts) whose season is `seasonSteps` (2 .. 100,000) steps; `weekSteps`, 0 or a longer period up to 700,000,
  * adds a second seasonal model. Returns its handle (> 0), or 0 when the numbers are refused or memory is at its limit.
  */
-export function open(seasonSteps: i32, weekSteps: i32): i32 {
+export function open(model: i32, seasonSteps: i32, weekSteps: i32): i32 {
+  if (!candidateKnown(model)) return 0;
   if (seasonSteps < 2 || seasonSteps > MAX_SEASON) return 0;
   if (weekSteps != 0 && (weekSteps <= seasonSteps || weekSteps > MAX_WEEK)) return 0;
   if (vacant == 0 && used >= SLOTS) return 0;
-  const block = take(seriesBytes(seasonSteps, weekSteps));
+  const block = take(seriesBytes(model, seasonSteps, weekSteps));
   if (block == 0) return 0;
   let slot = used;
   if (vacant != 0) {
@@ -63,7 +67,8 @@ export function open(seasonSteps: i32, weekSteps: i32): i32 {
   store<i32>(at + 4, generation);
   store<i32>(at + 8, seasonSteps);
   store<i32>(at + 12, weekSteps);
-  seriesOpen(block, seasonSteps, weekSteps);
+  store<i32>(at + 16, model);
+  seriesOpen(block, model, seasonSteps, weekSteps);
   return (generation << 14) | slot;
 }
 
@@ -107,7 +112,7 @@ export function peaks(handle: i32): usize {
   return series == 0 ? 0 : series + PEAKS;
 }
 
-/** Address of 6 x 11 x [mean absolute error, weight]: naive, seasonal, weekly, Holt-Winters, regression, ensemble. */
+/** Address of rows x 11 x [mean absolute error, weight], a row per expert, then the answer's own: ensemble/score.ts. */
 export function score(handle: i32): usize {
   const series = seriesOf(handle);
   return series == 0 ? 0 : writeScore(series);
@@ -116,7 +121,7 @@ export function score(handle: i32): usize {
 /** Bytes of one series, which is also the length of its snapshot; 0: no such handle. */
 export function bytes(handle: i32): i32 {
   const at = slotOf(handle);
-  return at == 0 ? 0 : <i32>seriesBytes(load<i32>(at + 8), load<i32>(at + 12));
+  return at == 0 ? 0 : <i32>u32At(<usize>load<u32>(at), BYTES);
 }
 
 /** Steps since the first known value; known ones; values refused as impossible. -1: no such handle. */
@@ -155,8 +160,11 @@ export function restore(handle: i32): i32 {
   const series = <usize>load<u32>(at);
   const season = load<i32>(at + 8);
   const week = load<i32>(at + 12);
-  if (sealed(series, season, week, <u32>seriesBytes(season, week))) return 1;
-  seriesOpen(series, season, week);
+  const model = load<i32>(at + 16);
+  const length = <u32>seriesBytes(model, season, week);
+  const capacity = ringCapacity(candidateReach(model, season, week));
+  if (sealed(series, model, season, week, length, capacity)) return 1;
+  seriesOpen(series, model, season, week);
   return 0;
 }
 

@@ -2,7 +2,7 @@
  * Where everything of one series lies in its block of linear memory. A block holds no address, only numbers, so a
  * copy of its bytes is a snapshot. What grows with the season comes last:
  *
- *   header | regression | paths | weighting | rows | answers | ring | profile | Holt-Winters' season
+ *   header | distribution | answers | ring | state of the model
  *
  * Nothing stored is ever NaN: WebAssembly leaves the bits of a computed NaN open, and equal input must give equal bytes.
  */
@@ -11,14 +11,12 @@ export const LEADS: i32 = 30;
 export const WATCHED: i32 = 11;
 /** Windows over which the maximum is forecast. */
 export const WINDOWS: i32 = 6;
-export const EXPERTS: i32 = 5;
-export const FEATURES: i32 = 24;
 /** Past origins kept, a power of two above LEADS, so that an origin's slot is `step & 31`. */
 export const ORIGINS: i32 = 32;
 export const FIGURES: i32 = 5;
 
 export const MAGIC: u32 = 0x4c495346;
-export const LAYOUT: u32 = 1;
+export const LAYOUT: u32 = 2;
 
 // header
 export const BYTES: usize = 8;
@@ -36,43 +34,30 @@ export const GAP: usize = 36;
 export const RING_POSITION: usize = 40;
 export const RING_CAPACITY: usize = 44;
 export const SLOT: usize = 48;
-export const LAST_KNOWN: usize = 56;
+/** Which candidate: candidates.ts. */
+export const MODEL: usize = 52;
+/** Where the model's state starts, from the start of the block. */
+export const STATE: usize = 56;
+export const LAST_KNOWN: usize = 88;
 /** A slowly fading maximum: no model may say more than twice this. */
 export const TOP: usize = 64;
 export const MEAN: usize = 72;
 export const CHECKSUM: usize = 80;
-export const FLAT_LEVEL: usize = 88;
-export const PROFILE_SUM: usize = 96;
-export const HOLT_LEVEL: usize = 104;
-export const HOLT_TREND: usize = 112;
-export const HEADER_BYTES: usize = 128;
+export const HEADER_BYTES: usize = 104;
 
-// regression
-export const COVARIANCE: usize = HEADER_BYTES;
-export const COEFFICIENTS: usize = COVARIANCE + FEATURES * FEATURES * 8;
-export const INNOVATION: usize = COEFFICIENTS + WATCHED * FEATURES * 8;
-export const LAGS: usize = INNOVATION + WATCHED * 8 + 8;
-export const AVERAGES: usize = LAGS + 8 * 8;
-/** Per origin: features and gain in f32, then scale, flat base and whether the profile was ready, in f64. */
-export const ORIGIN_ROWS: usize = AVERAGES + 4 * 8;
-export const ORIGIN_ROW_BYTES: usize = 2 * FEATURES * 4 + 3 * 8 + 8;
-
-// what each expert said at past origins, and how wrong it was
-export const PATHS: usize = ORIGIN_ROWS + <usize>ORIGINS * ORIGIN_ROW_BYTES;
-export const ERRORS: usize = PATHS + ORIGINS * WATCHED * EXPERTS * 4 + 16;
-export const ENSEMBLE_ERRORS: usize = ERRORS + WATCHED * EXPERTS * 8;
+/** The answer's own mean absolute error at each watched lead. */
+export const OWN_ERRORS: usize = HEADER_BYTES;
 
 // calibration: one row per watched lead, then one per window
 export const ROWS: i32 = WATCHED + WINDOWS;
 export const ROW_BYTES: usize = 64;
-export const ROW_STATES: usize = ENSEMBLE_ERRORS + WATCHED * 8;
+export const ROW_STATES: usize = OWN_ERRORS + WATCHED * 8;
 export const ROW_ORIGINS: usize = ROW_STATES + <usize>ROWS * ROW_BYTES;
 
 // answers, as the caller reads them
 export const FORECAST: usize = ROW_ORIGINS + ORIGINS * ROWS * 8;
 export const PEAKS: usize = FORECAST + LEADS * FIGURES * 8;
-export const SCORES: usize = PEAKS + WINDOWS * FIGURES * 8;
-export const RING: usize = SCORES + (EXPERTS + 1) * WATCHED * 2 * 8;
+export const RING: usize = PEAKS + WINDOWS * FIGURES * 8;
 
 const leads = memory.data<i32>([1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30]);
 const windows = memory.data<i32>([1, 2, 5, 10, 20, 30]);
@@ -91,4 +76,13 @@ export function u32At(series: usize, field: usize): u32 {
 
 export function put(series: usize, field: usize, value: u32): void {
   store<u32>(series + field, value);
+}
+
+/** No model may say more than this, in square roots of the rate. */
+export function boundOf(series: usize): f64 {
+  return sqrt(2 * load<f64>(series + TOP));
+}
+
+export function stateOf(series: usize): usize {
+  return series + <usize>u32At(series, STATE);
 }

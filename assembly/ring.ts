@@ -1,15 +1,15 @@
 import { put, RING, RING_CAPACITY, RING_POSITION, STEPS, u32At } from './layout';
 
 /**
- * The one history of a series, shared by all models: the last season (or week) in f32, gaps filled with what was
- * forecast for them.
+ * The one history of a series, shared by all models: as far back as the candidate looks (`reach`), in f32, gaps filled
+ * with what was forecast for them.
  */
-export function ringCapacity(season: u32, week: u32): u32 {
-  return max<u32>(max<u32>(season, week), 64) + 2;
+export function ringCapacity(reach: u32): u32 {
+  return max<u32>(reach, 64) + 2;
 }
 
-export function ringBytes(season: u32, week: u32): usize {
-  return (<usize>ringCapacity(season, week) * 4 + 7) & ~7;
+export function ringBytes(reach: u32): usize {
+  return (<usize>ringCapacity(reach) * 4 + 7) & ~7;
 }
 
 export function ringPush(series: usize, value: f64): void {

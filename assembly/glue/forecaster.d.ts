@@ -4,6 +4,11 @@ export declare const LEADS: number;
 export declare const FIGURES: number;
 export declare const WATCHED_LEADS: readonly number[];
 export declare const PEAK_STEPS: readonly number[];
+/** The candidates; the same names are taken by open. */
+export type ModelName = 'ensemble' | 'naive' | 'seasonal-naive' | 'ets' | 'ridge';
+export declare const MODEL_NUMBERS: Readonly<Record<ModelName, number>>;
+export declare const MODELS: readonly ModelName[];
+/** Whom the ensemble asks. */
 export declare const EXPERTS: readonly string[];
 export declare const FUNCTIONS: readonly string[];
 
@@ -26,7 +31,7 @@ export interface ExpertScore {
     readonly lead: number;
     /** Requests per second, averaged with a half-life of one season. */
     readonly meanAbsoluteError: number;
-    /** 0..1, summing to 1 over the experts; 1 for the ensemble itself. */
+    /** 0..1, summing to 1 over the experts; 1 for the answer itself, the last row. */
     readonly weight: number;
   }[];
 }
@@ -36,7 +41,7 @@ export declare class Forecaster {
   /** Throws a TypeError for a module with other imports, exports or ABI. */
   constructor(moduleOrBytes: CompiledModule | Uint8Array);
   /** A handle (> 0), or 0 when the periods are refused (2..100,000; week above season) or memory is at its limit. */
-  open(seasonSteps: number, weekSteps?: number): number;
+  open(seasonSteps: number, weekSteps?: number, model?: ModelName): number;
   close(handle: number): void;
   /** One step's rate, NaN when missing. 1: counted, 0: missing or impossible, -1: no such handle. */
   push(handle: number, value: number): number;
@@ -52,7 +57,7 @@ export declare class Forecaster {
   counts(handle: number): { readonly steps: number; readonly known: number; readonly rejected: number };
   snapshot(handle: number): Uint8Array<ArrayBuffer>;
   /**
-   * False when the bytes are no snapshot of a series with this handle's season and week. Bytes of another length
+   * False when the bytes are no snapshot of a series with this handle's model, season and week. Bytes of another length
    * change nothing; damaged ones leave the series empty.
    */
   restore(handle: number, bytes: Uint8Array): boolean;

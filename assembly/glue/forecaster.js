@@ -2,12 +2,16 @@
  * The forecaster's module behind one typed class. Imports nothing: the caller passes the bytes (or a compiled
  * module), and so decides which bytes are run.
  */
-export const ABI = 1;
+export const ABI = 2;
 export const LEADS = 30;
 export const FIGURES = 5;
 export const WATCHED_LEADS = [1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30];
 export const PEAK_STEPS = [1, 2, 5, 10, 20, 30];
-export const EXPERTS = ['naive', 'seasonal-naive', 'weekly-naive', 'holt-winters', 'regression', 'ensemble'];
+/** The candidates and their numbers in the ABI. */
+export const MODEL_NUMBERS = { ensemble: 0, naive: 2, 'seasonal-naive': 3, ets: 4, ridge: 7 };
+export const MODELS = Object.keys(MODEL_NUMBERS);
+/** Whom the ensemble asks. */
+export const EXPERTS = ['naive', 'seasonal-naive', 'weekly-naive', 'ets', 'ridge'];
 
 /** Every function a module must export to be run. */
 export const FUNCTIONS = [
@@ -50,6 +54,7 @@ export function mismatch(module) {
 export class Forecaster {
   #exports;
   #staging = 0;
+  #models = new Map();
 
   constructor(moduleOrBytes) {
     const module =
@@ -62,11 +67,17 @@ export class Forecaster {
       throw new TypeError(`the module speaks ABI ${abi}, this glue ABI ${ABI}: rebuild assembly/`);
   }
 
-  open(seasonSteps, weekSteps = 0) {
-    return this.#exports.open(seasonSteps, weekSteps);
+  open(seasonSteps, weekSteps = 0, model = 'ensemble') {
+    const number = MODEL_NUMBERS[model];
+    if (number === undefined)
+      throw new RangeError(`the model must be one of ${MODELS.join(', ')} (is ${model})`);
+    const handle = this.#exports.open(number, seasonSteps, weekSteps);
+    if (handle > 0) this.#models.set(handle, model);
+    return handle;
   }
 
   close(handle) {
+    this.#models.delete(handle);
     this.#exports.close(handle);
   }
 
@@ -98,9 +109,11 @@ export class Forecaster {
   }
 
   score(handle) {
-    const figures = new Float64Array(EXPERTS.length * WATCHED_LEADS.length * 2);
+    const model = this.#models.get(handle) ?? '';
+    const rows = model === 'ensemble' ? [...EXPERTS, model] : [model];
+    const figures = new Float64Array(rows.length * WATCHED_LEADS.length * 2);
     this.#copy(this.#exports.score(handle), figures, figures.length);
-    return EXPERTS.map((expert, row) => ({
+    return rows.map((expert, row) => ({
       expert,
       leads: WATCHED_LEADS.map((lead, column) => {
         const at = (row * WATCHED_LEADS.length + column) * 2;

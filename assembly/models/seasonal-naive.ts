@@ -1,17 +1,21 @@
-import { LAST_KNOWN, LEADS } from '../layout';
+import { LAST_KNOWN, LEADS, SEASON, u32At } from '../layout';
 import { ringAt, ringHolds, seasonalAge } from '../ring';
 
-/** What was seen one period (a season, or a week) before; the last value until a whole period is known. */
-export function seasonalNaiveBytes(season: u32): usize {
+/** What was seen one season before; the last value until a whole season is known. Its state is the shared ring. */
+export function seasonalNaiveBytes(season: u32, week: u32): usize {
   return 0;
 }
 
-export function seasonalNaiveOpen(series: usize): void {}
+export function seasonalNaiveOpen(series: usize, state: usize): void {}
 
-/** The ring is its state, and the ring is shared. */
-export function seasonalNaiveUpdate(series: usize, value: f64, known: bool): void {}
+export function seasonalNaiveUpdate(series: usize, state: usize, value: f64, known: bool): void {}
 
-export function seasonalNaivePredict(series: usize, period: u32, path: usize): void {
+export function seasonalNaivePredict(series: usize, state: usize, path: usize): void {
+  periodicPath(series, u32At(series, SEASON), path);
+}
+
+/** The same one `period` (a season, or a week) before. */
+export function periodicPath(series: usize, period: u32, path: usize): void {
   const last = load<f64>(series + LAST_KNOWN);
   const held = ringHolds(series, period);
   for (let lead = 1; lead <= LEADS; lead++) {

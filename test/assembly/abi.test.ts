@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { EXPERTS, FIGURES, Forecaster, LEADS, WATCHED_LEADS } from '../../assembly/pkg/forecaster.js';
+import {
+  EXPERTS,
+  FIGURES,
+  Forecaster,
+  LEADS,
+  MODELS,
+  type ModelName,
+  WATCHED_LEADS,
+} from '../../assembly/pkg/forecaster.js';
 import { core, fault, wave } from './core.ts';
 
 test('periods that make no sense are refused with handle 0', (t) => {
@@ -166,7 +174,7 @@ test('the score has an error and a weight per expert and lead; weights of a lead
   const score = forecaster.score(handle);
   t.deepEqual(
     score.map(({ expert }) => expert),
-    [...EXPERTS],
+    [...EXPERTS, 'ensemble'],
   );
   for (const [column, lead] of WATCHED_LEADS.entries()) {
     let sum = 0;
@@ -192,4 +200,30 @@ test('before anything is known every figure is zero, and after one value they ar
   forecaster.push(handle, 12.5);
   const figures = forecaster.forecast(handle);
   for (let lead = 0; lead < LEADS; lead++) t.true(Math.abs((figures[lead * FIGURES + 1] ?? 0) - 12.5) < 1e-9);
+});
+
+test('every candidate answers under the same functions, also alone; a name that is none is refused in words', (t) => {
+  const forecaster = core();
+  for (const model of MODELS) {
+    const handle = forecaster.open(48, 336, model);
+    t.true(handle > 0, model);
+    for (let step = 0; step < 48 * 9; step++) forecaster.push(handle, wave(step, 48, 40));
+    t.is(fault(forecaster, handle), undefined, model);
+    t.is(forecaster.score(handle).at(-1)?.expert, model);
+    t.true((forecaster.score(handle).at(-1)?.leads.at(-1)?.meanAbsoluteError ?? 0) < 60, model);
+  }
+  t.throws(() => forecaster.open(48, 0, 'prophet' as ModelName), {
+    message: /must be one of .*ensemble.*prophet/,
+  });
+});
+
+test('on a pure season the seasonal candidates are far better than the last value', (t) => {
+  const forecaster = core();
+  const errorAt30 = (model: ModelName): number => {
+    const handle = forecaster.open(48, 0, model);
+    for (let step = 0; step < 48 * 12; step++) forecaster.push(handle, wave(step, 48, 40));
+    return forecaster.score(handle).at(-1)?.leads.at(-1)?.meanAbsoluteError ?? Number.NaN;
+  };
+  t.true(errorAt30('seasonal-naive') < errorAt30('naive') / 4);
+  t.true(errorAt30('ridge') < errorAt30('naive') / 4);
 });

@@ -62,7 +62,7 @@ test('a long, rough life: a million steps with outages and flash crowds leave th
     forecaster.pushMany(handle, chunk);
   }
   t.is(fault(forecaster, handle), undefined);
-  const regression = forecaster.score(handle).find(({ expert }) => expert === 'regression');
+  const regression = forecaster.score(handle).find(({ expert }) => expert === 'ridge');
   const naive = forecaster.score(handle).find(({ expert }) => expert === 'naive');
   for (const [column, { lead, meanAbsoluteError }] of (regression?.leads ?? []).entries()) {
     const reference = naive?.leads[column]?.meanAbsoluteError ?? 0;

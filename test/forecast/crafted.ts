@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import asc from 'assemblyscript/asc';
+import { ABI } from '../../assembly/pkg/forecaster.js';
 
 /** Values that make the crafted module misbehave; any other value is simply what it forecasts. */
 export const bad = {
@@ -25,7 +26,7 @@ const inbox = memory.data(8 * 4096);
 let handles: i32 = 0;
 let sink: i32 = 0;
 export function abi(): i32 { return ABI_VERSION; }
-export function open(season: i32, week: i32): i32 { return season == ${REFUSED_SEASON} ? 0 : ++handles; }
+export function open(model: i32, season: i32, week: i32): i32 { return season == ${REFUSED_SEASON} ? 0 : ++handles; }
 export function close(handle: i32): void {}
 function recurse(depth: i32): i32 { return depth == -1 ? 0 : recurse(depth + 1) + load<i32>(out) + 1; }
 export function push(handle: i32, value: f64): i32 {
@@ -86,8 +87,8 @@ export function signed(bytes: Uint8Array): Crafted {
   return { bytes, expectedDigest: createHash('sha256').update(bytes).digest('hex') };
 }
 
-export const misbehaving = (): Promise<Crafted> => compiled(source.replace('ABI_VERSION', '1'));
-export const ofAnotherAbi = (): Promise<Crafted> => compiled(source.replace('ABI_VERSION', '2'));
+export const misbehaving = (): Promise<Crafted> => compiled(source.replace('ABI_VERSION', String(ABI)));
+export const ofAnotherAbi = (): Promise<Crafted> => compiled(source.replace('ABI_VERSION', String(ABI + 1)));
 /** Three of the exports only. */
 export const incomplete = (): Promise<Crafted> =>
   compiled('export function abi(): i32 { return 1; } export function open(): i32 { return 1; }');

@@ -1,49 +1,47 @@
-import {
-  ENSEMBLE_ERRORS,
-  ERRORS,
-  EXPERTS,
-  LEADS,
-  ORIGINS,
-  PATHS,
-  SEASON,
-  STEPS,
-  u32At,
-  WATCHED,
-  WEEK,
-  watchedLead,
-} from './layout';
+import { LEADS, ORIGINS, SEASON, STEPS, u32At, WATCHED, WEEK, watchedLead } from '../layout';
+
+export const EXPERTS: i32 = 5;
+
+// state: what each expert said at past origins, and how wrong it was
+const PATHS: usize = 0;
+const ERRORS: usize = ORIGINS * WATCHED * EXPERTS * 4;
+const STATE_BYTES: usize = ERRORS + WATCHED * EXPERTS * 8;
 
 /**
  * Weights of the experts at each watched lead, proportional to (mean absolute error)^-8, the errors averaged with a
  * half-life of one season (300 to 3,000 steps). Worked example: errors 10 and 11 give weights .68 and .32; 10 and 20
  * give .996 and .004. So a clearly worse expert is silent, and near-equals are averaged.
  */
+export function weightingBytes(): usize {
+  return STATE_BYTES;
+}
+
 const weights = memory.data(WATCHED * EXPERTS * 8);
 
-function errorAt(series: usize, index: i32, expert: i32): usize {
-  return series + ERRORS + ((<usize>(index * EXPERTS + expert)) << 3);
+function errorAt(state: usize, index: i32, expert: i32): usize {
+  return state + ERRORS + ((<usize>(index * EXPERTS + expert)) << 3);
 }
 
 export function weightAt(index: i32, expert: i32): f64 {
   return load<f64>(weights + ((<usize>(index * EXPERTS + expert)) << 3));
 }
 
-function pathRow(series: usize, step: u32): usize {
-  return series + PATHS + <usize>(step & (ORIGINS - 1)) * WATCHED * EXPERTS * 4;
+function pathRow(state: usize, step: u32): usize {
+  return state + PATHS + <usize>(step & (ORIGINS - 1)) * WATCHED * EXPERTS * 4;
 }
 
 /** Charges every expert with its error on the newest value. STEPS already counts it. */
-export function weightingScore(series: usize, value: f64): void {
+export function weightingScore(series: usize, state: usize, value: f64): void {
   const steps = u32At(series, STEPS);
   const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
   for (let index = 0; index < WATCHED; index++) {
     const lead: u32 = watchedLead(index);
     if (lead >= steps) break;
     const rate = max(0.6931 / half, 1.0 / <f64>(steps - lead));
-    const row = pathRow(series, steps - lead) + ((<usize>(index * EXPERTS)) << 2);
+    const row = pathRow(state, steps - lead) + ((<usize>(index * EXPERTS)) << 2);
     for (let expert = 0; expert < EXPERTS; expert++) {
       const error = abs(value - <f64>load<f32>(row + ((<usize>expert) << 2)));
-      charge(errorAt(series, index, expert), error, rate);
+      charge(errorAt(state, index, expert), error, rate);
     }
   }
 }
@@ -53,38 +51,28 @@ function charge(at: usize, error: f64, rate: f64): void {
   store<f64>(at, old + rate * (error - old));
 }
 
-/** The ensemble's own error at one watched lead, for the score. */
-export function ensembleScore(series: usize, index: i32, error: f64): void {
-  const steps = u32At(series, STEPS);
-  const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
-  const lead: u32 = watchedLead(index);
-  const rate = max(0.6931 / half, 1.0 / <f64>(steps - lead));
-  charge(series + ENSEMBLE_ERRORS + ((<usize>index) << 3), error, rate);
-}
-
-export function errorOf(series: usize, index: i32, expert: i32): f64 {
-  if (expert == EXPERTS) return load<f64>(series + ENSEMBLE_ERRORS + ((<usize>index) << 3));
-  return load<f64>(errorAt(series, index, expert));
+export function errorOf(state: usize, index: i32, expert: i32): f64 {
+  return load<f64>(errorAt(state, index, expert));
 }
 
 /** Fills the weights of this series; an expert that cannot speak (no week, no whole season yet) gets none. */
-export function weigh(series: usize): void {
+export function weigh(series: usize, state: usize): void {
   const steps = u32At(series, STEPS);
   const season = steps >= u32At(series, SEASON);
   const week = u32At(series, WEEK) > 0 && steps >= u32At(series, WEEK);
-  for (let index = 0; index < WATCHED; index++) weighLead(series, index, season, week);
+  for (let index = 0; index < WATCHED; index++) weighLead(state, index, season, week);
 }
 
-function weighLead(series: usize, index: i32, season: bool, week: bool): void {
+function weighLead(state: usize, index: i32, season: bool, week: bool): void {
   let best = Infinity;
   for (let expert = 0; expert < EXPERTS; expert++) {
-    if (speaks(expert, season, week)) best = min(best, load<f64>(errorAt(series, index, expert)));
+    if (speaks(expert, season, week)) best = min(best, load<f64>(errorAt(state, index, expert)));
   }
   let sum: f64 = 0;
   for (let expert = 0; expert < EXPERTS; expert++) {
     let weight: f64 = 0;
     if (speaks(expert, season, week)) {
-      const ratio = (best + 1e-12) / (load<f64>(errorAt(series, index, expert)) + 1e-12);
+      const ratio = (best + 1e-12) / (load<f64>(errorAt(state, index, expert)) + 1e-12);
       const fourth = ratio * ratio * ratio * ratio;
       weight = fourth * fourth;
     }
@@ -104,8 +92,8 @@ function speaks(expert: i32, season: bool, week: bool): bool {
 }
 
 /** Remembers what the experts say now (`paths`: EXPERTS x LEADS), and writes the weighted path. */
-export function combine(series: usize, paths: usize, out: usize): void {
-  const row = pathRow(series, u32At(series, STEPS));
+export function combine(series: usize, state: usize, paths: usize, out: usize): void {
+  const row = pathRow(state, u32At(series, STEPS));
   for (let index = 0; index < WATCHED; index++) {
     const lead = watchedLead(index) - 1;
     for (let expert = 0; expert < EXPERTS; expert++) {

@@ -1,24 +1,8 @@
-import {
-  AVERAGES,
-  COEFFICIENTS,
-  COVARIANCE,
-  FEATURES,
-  FLAT_LEVEL,
-  INNOVATION,
-  LAGS,
-  LEADS,
-  MEAN,
-  ORIGIN_ROW_BYTES,
-  ORIGIN_ROWS,
-  ORIGINS,
-  SEASON,
-  STEPS,
-  u32At,
-  WATCHED,
-  watchedLead,
-} from '../layout';
-import { profileBase, profileReady } from '../profile';
-import { ringAt, ringHolds, seasonalAge } from '../ring';
+import { boundOf, LEADS, MEAN, ORIGINS, SEASON, STEPS, u32At, WATCHED, watchedLead } from './layout';
+import { profileBase, profileFlat, profileReady } from './profile';
+import { ringAt, ringHolds, seasonalAge } from './ring';
+
+const FEATURES: i32 = 24;
 
 /**
  * Direct recursive least squares, one coefficient row per watched lead, one covariance for all of them. It predicts
@@ -44,27 +28,39 @@ const ROW_SCALE: usize = 2 * WIDTH * 4;
 const ROW_FLAT: usize = ROW_SCALE + 8;
 const ROW_PROFILED: usize = ROW_SCALE + 16;
 
+const ORIGIN_ROW_BYTES: usize = 2 * WIDTH * 4 + 3 * 8 + 8;
+
+// state
+const COVARIANCE: usize = 0;
+const COEFFICIENTS: usize = COVARIANCE + FEATURES * FEATURES * 8;
+const INNOVATION: usize = COEFFICIENTS + WATCHED * FEATURES * 8;
+const LAGS: usize = INNOVATION + WATCHED * 8 + 8;
+const AVERAGES: usize = LAGS + 8 * 8;
+/** Per origin: features and gain in f32, then scale, flat base and whether the profile was ready, in f64. */
+const ORIGIN_ROWS: usize = AVERAGES + 4 * 8;
+const STATE_BYTES: usize = ORIGIN_ROWS + <usize>ORIGINS * ORIGIN_ROW_BYTES;
+
 const features = memory.data(FEATURES * 8);
 const product = memory.data(FEATURES * 8);
 const residuals = memory.data((WATCHED + 1) * 8);
 
-export function regressionBytes(season: u32): usize {
-  return 0;
+export function regressionBytes(): usize {
+  return STATE_BYTES;
 }
 
-export function regressionOpen(series: usize): void {
-  memory.fill(series + COVARIANCE, 0, INNOVATION - COVARIANCE);
+export function regressionOpen(state: usize): void {
+  memory.fill(state + COVARIANCE, 0, INNOVATION - COVARIANCE);
   for (let i = 0; i < FEATURES; i++) {
-    store<f64>(series + COVARIANCE + ((<usize>(i * FEATURES + i)) << 3), PRIOR);
+    store<f64>(state + COVARIANCE + ((<usize>(i * FEATURES + i)) << 3), PRIOR);
   }
 }
 
-function row(series: usize, step: u32): usize {
-  return series + ORIGIN_ROWS + <usize>(step & (ORIGINS - 1)) * ORIGIN_ROW_BYTES;
+function row(state: usize, step: u32): usize {
+  return state + ORIGIN_ROWS + <usize>(step & (ORIGINS - 1)) * ORIGIN_ROW_BYTES;
 }
 
-function coefficients(series: usize, index: i32): usize {
-  return series + COEFFICIENTS + <usize>(index * FEATURES) * 8;
+function coefficients(state: usize, index: i32): usize {
+  return state + COEFFICIENTS + <usize>(index * FEATURES) * 8;
 }
 
 function dot(weights: usize, values: usize): f64 {
@@ -76,28 +72,25 @@ function dot(weights: usize, values: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/**
- * Learns from the newest step. STEPS already counts it; SLOT, ring and profile do not include it yet, so the base of
- * lead 1 is the base of the newest step.
- */
-export function regressionUpdate(series: usize, value: f64, known: bool): void {
+/** Learns from the newest step, which is counted and in the ring, but not in the profile yet. */
+export function regressionUpdate(series: usize, state: usize, profile: usize, value: f64, known: bool): void {
   const steps = u32At(series, STEPS);
   const root = sqrt(value);
-  const base = profileBase(series, 1);
+  const base = profileBase(series, profile, 0);
   if (known) {
     for (let index = 0; index < WATCHED; index++) {
       const lead: u32 = watchedLead(index);
-      if (lead < steps) learn(series, index, row(series, steps - lead), root, base);
+      if (lead < steps) learn(state, index, row(state, steps - lead), root, base);
     }
   }
-  remember(series, known ? root - base : load<f64>(series + AVERAGES) * 0.9);
+  remember(state, known ? root - base : load<f64>(state + AVERAGES) * 0.9);
 }
 
-function learn(series: usize, index: i32, origin: usize, root: f64, base: f64): void {
+function learn(state: usize, index: i32, origin: usize, root: f64, base: f64): void {
   const reference = load<f64>(origin + ROW_PROFILED) > 0 ? base : load<f64>(origin + ROW_FLAT);
-  const weights = coefficients(series, index);
+  const weights = coefficients(state, index);
   const error = (root - reference) / load<f64>(origin + ROW_SCALE) - dot(weights, origin);
-  const scaleAt = series + INNOVATION + ((<usize>index) << 3);
+  const scaleAt = state + INNOVATION + ((<usize>index) << 3);
   const scale = load<f64>(scaleAt);
   const size = scale > 0 ? min(abs(error), 5 * scale) : min(abs(error), 1);
   store<f64>(scaleAt, max(scale > 0 ? scale + INNOVATION_RATE * (size - scale) : size, 1e-9));
@@ -111,13 +104,13 @@ function learn(series: usize, index: i32, origin: usize, root: f64, base: f64): 
 }
 
 /** Shifts the residual into the lags and the three exponential averages. */
-function remember(series: usize, residual: f64): void {
-  const lags = series + LAGS;
+function remember(state: usize, residual: f64): void {
+  const lags = state + LAGS;
   memory.copy(lags + 8, lags, 56);
   store<f64>(lags, residual);
-  average(series + AVERAGES, residual, 0.25);
-  average(series + AVERAGES + 8, residual, 0.06);
-  average(series + AVERAGES + 16, residual, 0.01);
+  average(state + AVERAGES, residual, 0.25);
+  average(state + AVERAGES + 8, residual, 0.06);
+  average(state + AVERAGES + 16, residual, 0.01);
 }
 
 function average(at: usize, value: f64, rate: f64): void {
@@ -132,19 +125,19 @@ function feature(index: i32, value: f64): void {
 /** Leads at which the profile's slope, and the last season's residual, are shown to the regression. */
 const shown = memory.data<i32>([0, 4, 8, 15, 22, 30]);
 
-function describe(series: usize, scale: f64): void {
+function describe(series: usize, state: usize, profile: usize, scale: f64): void {
   const per = 1.0 / scale;
   const season = u32At(series, SEASON);
   const ready = profileReady(series);
   const held = ready && ringHolds(series, season + 1);
-  const now = profileBase(series, 0);
+  const now = profileBase(series, profile, 0);
   feature(0, 0.2);
-  for (let i = 0; i < 8; i++) feature(1 + i, load<f64>(series + LAGS + ((<usize>i) << 3)) * per);
-  for (let i = 0; i < 3; i++) feature(9 + i, load<f64>(series + AVERAGES + ((<usize>i) << 3)) * per);
+  for (let i = 0; i < 8; i++) feature(1 + i, load<f64>(state + LAGS + ((<usize>i) << 3)) * per);
+  for (let i = 0; i < 3; i++) feature(9 + i, load<f64>(state + AVERAGES + ((<usize>i) << 3)) * per);
   feature(12, ready ? now * per - 1 : 0);
   for (let i = 0; i < 6; i++) {
     const lead: u32 = load<i32>(shown + ((<usize>i) << 2));
-    const base = profileBase(series, lead);
+    const base = profileBase(series, profile, lead);
     if (i > 0) feature(12 + i, (base - now) * per);
     const before = held ? sqrt(ringAt(series, seasonalAge(season, lead))) - base : 0.0;
     feature(18 + i, before * per);
@@ -152,22 +145,22 @@ function describe(series: usize, scale: f64): void {
 }
 
 /** Closes the newest origin: its features and gain, and the covariance after it. */
-export function regressionObserve(series: usize, known: bool): void {
-  const origin = row(series, u32At(series, STEPS));
+export function regressionObserve(series: usize, state: usize, profile: usize, known: bool): void {
+  const origin = row(state, u32At(series, STEPS));
   const scale = sqrt(load<f64>(series + MEAN) + 1e-12);
-  describe(series, scale);
+  describe(series, state, profile, scale);
   for (let i: usize = 0; i < WIDTH; i++) {
     store<f32>(origin + (i << 2), <f32>load<f64>(features + (i << 3)));
   }
   store<f64>(origin + ROW_SCALE, scale);
-  store<f64>(origin + ROW_FLAT, load<f64>(series + FLAT_LEVEL));
+  store<f64>(origin + ROW_FLAT, profileFlat(profile));
   store<f64>(origin + ROW_PROFILED, profileReady(series) ? 1 : 0);
-  if (known) gain(series, origin);
+  if (known) gain(state, origin);
   else memory.fill(origin + GAIN, 0, WIDTH * 4);
 }
 
-function gain(series: usize, origin: usize): void {
-  const covariance = series + COVARIANCE;
+function gain(state: usize, origin: usize): void {
+  const covariance = state + COVARIANCE;
   let spread: f64 = 0;
   let trace: f64 = 0;
   for (let i: usize = 0; i < WIDTH; i++) {
@@ -178,7 +171,7 @@ function gain(series: usize, origin: usize): void {
   }
   const per = 1.0 / (1.0 + spread);
   if (!(spread >= 0 && spread < 1e12 && trace > 0 && trace < 1e9)) {
-    regressionOpen(series);
+    regressionOpen(state);
     memory.fill(origin + GAIN, 0, WIDTH * 4);
     return;
   }
@@ -204,11 +197,12 @@ function shrink(covariance: usize, per: f64, grow: f64): void {
 }
 
 /** Residuals at the watched leads, interpolated in between, onto the base. */
-export function regressionPredict(series: usize, bound: f64, path: usize): void {
-  const origin = row(series, u32At(series, STEPS));
+export function regressionPredict(series: usize, state: usize, profile: usize, path: usize): void {
+  const bound = boundOf(series);
+  const origin = row(state, u32At(series, STEPS));
   const scale = load<f64>(origin + ROW_SCALE);
   for (let index = 0; index < WATCHED; index++) {
-    const value = dot(coefficients(series, index), origin);
+    const value = dot(coefficients(state, index), origin);
     store<f64>(residuals + ((<usize>index) << 3), value - value == 0 ? value * scale : 0);
   }
   let right = 0;
@@ -221,7 +215,7 @@ export function regressionPredict(series: usize, bound: f64, path: usize): void 
       const low = load<f64>(residuals + ((<usize>(right - 1)) << 3));
       residual = low + ((high - low) * <f64>(lead - from)) / <f64>(watchedLead(right) - from);
     }
-    const root = min(max(profileBase(series, lead) + residual, 0), bound);
+    const root = min(max(profileBase(series, profile, lead) + residual, 0), bound);
     store<f64>(path + ((<usize>(lead - 1)) << 3), root * root);
   }
 }

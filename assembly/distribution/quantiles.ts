@@ -6,20 +6,21 @@ import {
   LEADS,
   MEAN,
   ORIGINS,
+  OWN_ERRORS,
   PEAKS,
   ROW_BYTES,
   ROW_ORIGINS,
   ROW_STATES,
   ROWS,
+  SEASON,
   STEPS,
   u32At,
   WATCHED,
   WINDOWS,
   watchedLead,
   windowSteps,
-} from './layout';
-import { ringAt } from './ring';
-import { ensembleScore } from './weighting';
+} from '../layout';
+import { ringAt } from '../ring';
 
 /**
  * Online quantiles of the standardised error u = (value - point) / scale: each is moved up by gain * level when u
@@ -81,10 +82,20 @@ export function quantilesUpdate(series: usize): void {
     const lead: u32 = watchedLead(index);
     if (lead >= steps) break;
     const at = origin(series, steps - lead, index);
-    ensembleScore(series, index, abs(value - <f64>load<f32>(at)));
+    charge(series, index, abs(value - <f64>load<f32>(at)));
     track(state(series, index), at, value, floorOf(series), lead, leadGains);
   }
   peaksUpdate(series, steps);
+}
+
+/** The answer's own mean absolute error, averaged with a half-life of one season (300 to 3,000 steps). */
+function charge(series: usize, index: i32, error: f64): void {
+  const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
+  const lead: u32 = watchedLead(index);
+  const rate = max(0.6931 / half, 1.0 / <f64>(u32At(series, STEPS) - lead));
+  const at = series + OWN_ERRORS + ((<usize>index) << 3);
+  const old = load<f64>(at);
+  store<f64>(at, old + rate * (error - old));
 }
 
 /**

@@ -1,0 +1,100 @@
+import { ensembleBytes, ensembleOpen, ensemblePredict, ensembleUpdate } from './ensemble/ensemble';
+import { MODEL, stateOf, u32At } from './layout';
+import { etsBytes, etsOpen, etsPredict, etsUpdate } from './models/ets';
+import { naiveBytes, naiveOpen, naivePredict, naiveUpdate } from './models/naive';
+import { ridgeBytes, ridgeOpen, ridgePredict, ridgeUpdate } from './models/ridge';
+import {
+  seasonalNaiveBytes,
+  seasonalNaiveOpen,
+  seasonalNaivePredict,
+  seasonalNaiveUpdate,
+} from './models/seasonal-naive';
+
+/**
+ * The candidates, by number. Each is one file with the same four functions over its own state:
+ *
+ *   bytes(season, week)                  length of the state, a multiple of 8
+ *   open(series, state)                  from zeroed bytes
+ *   update(series, state, value, known)  after the step is counted and in the ring; `value` is filled in when unknown
+ *   predict(series, state, path)         writes LEADS f64, each finite and >= 0
+ *
+ * Numbers are part of the ABI: never given to another model.
+ */
+export const ENSEMBLE: u32 = 0;
+export const NAIVE: u32 = 2;
+export const SEASONAL_NAIVE: u32 = 3;
+export const ETS: u32 = 4;
+export const RIDGE: u32 = 7;
+
+export function candidateKnown(model: u32): bool {
+  return model == ENSEMBLE || model == NAIVE || model == SEASONAL_NAIVE || model == ETS || model == RIDGE;
+}
+
+export function candidateBytes(model: u32, season: u32, week: u32): usize {
+  switch (model) {
+    case ENSEMBLE:
+      return ensembleBytes(season, week);
+    case NAIVE:
+      return naiveBytes(season, week);
+    case SEASONAL_NAIVE:
+      return seasonalNaiveBytes(season, week);
+    case ETS:
+      return etsBytes(season, week);
+    default:
+      return ridgeBytes(season, week);
+  }
+}
+
+export function candidateOpen(series: usize): void {
+  const state = stateOf(series);
+  switch (u32At(series, MODEL)) {
+    case ENSEMBLE:
+      return ensembleOpen(series, state);
+    case NAIVE:
+      return naiveOpen(series, state);
+    case SEASONAL_NAIVE:
+      return seasonalNaiveOpen(series, state);
+    case ETS:
+      return etsOpen(series, state);
+    default:
+      return ridgeOpen(series, state);
+  }
+}
+
+export function candidateUpdate(series: usize, value: f64, known: bool): void {
+  const state = stateOf(series);
+  switch (u32At(series, MODEL)) {
+    case ENSEMBLE:
+      return ensembleUpdate(series, state, value, known);
+    case NAIVE:
+      return naiveUpdate(series, state, value, known);
+    case SEASONAL_NAIVE:
+      return seasonalNaiveUpdate(series, state, value, known);
+    case ETS:
+      return etsUpdate(series, state, value, known);
+    default:
+      return ridgeUpdate(series, state, value, known);
+  }
+}
+
+export function candidatePredict(series: usize, path: usize): void {
+  const state = stateOf(series);
+  switch (u32At(series, MODEL)) {
+    case ENSEMBLE:
+      return ensemblePredict(series, state, path);
+    case NAIVE:
+      return naivePredict(series, state, path);
+    case SEASONAL_NAIVE:
+      return seasonalNaivePredict(series, state, path);
+    case ETS:
+      return etsPredict(series, state, path);
+    default:
+      return ridgePredict(series, state, path);
+  }
+}
+
+/** How many steps of history a candidate looks back on. */
+export function candidateReach(model: u32, season: u32, week: u32): u32 {
+  if (model == NAIVE) return 0;
+  return model == ENSEMBLE ? max<u32>(season, week) : season;
+}
