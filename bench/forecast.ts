@@ -6,24 +6,31 @@ import { accuracyOf } from './forecast/accuracy.ts';
 import { meansTable, traceTable, worstTable } from './forecast/accuracy-tables.ts';
 import { goalsTable } from './forecast/goals-table.ts';
 import { monthSeconds } from './forecast/month.ts';
+import { HISTORY_STEPS, peerForecasts } from './forecast/peers/run.ts';
+import { scoresOf } from './forecast/peers/score.ts';
+import { peerTable } from './forecast/peers/table.ts';
 import { costOf } from './forecast/speed.ts';
 import { costTable, monthTable } from './forecast/speed-tables.ts';
 import { presentTraces } from './forecast/traces.ts';
 
 /**
  * How good and how fast the forecaster's core is, on recorded loads, into bench/forecast.md. `npm run bench:forecast`,
- * or `node bench/forecast.ts --models ensemble,ridge --updates 100000 --out other.md`.
+ * or `node bench/forecast.ts --models ensemble,ridge --updates 100000 --peer-seconds 60 --out other.md`. The peers take
+ * what --peer-seconds says for each trace, 0 leaves them out.
  */
 const { values: options } = parseArgs({
   options: {
     models: { type: 'string' },
     updates: { type: 'string', default: '100000' },
+    'peer-seconds': { type: 'string', default: '60' },
+    'peer-origins': { type: 'string', default: '16' },
     out: { type: 'string', default: new URL('forecast.md', import.meta.url).pathname },
   },
 });
 const asked = options.models?.split(',');
 const models = MODELS.filter((model) => asked?.includes(model) ?? true);
-const budgets = models.filter((model) => model.startsWith('ensemble'));
+const ensembles = models.filter((model) => model.startsWith('ensemble'));
+const shown = ensembles.length > 0 ? ensembles : models;
 const say = (line: string): void => console.error(line);
 
 const wasm = readFileSync(new URL('../assembly/pkg/forecaster_bg.wasm', import.meta.url));
@@ -32,7 +39,7 @@ const module = compile(wasm);
 
 const traces = presentTraces(say);
 const accuracy = accuracyOf(module, models, traces, say);
-const costs = budgets.flatMap((model) =>
+const costs = shown.flatMap((model) =>
   [
     { seasonSteps: 60, weekSteps: 0 },
     { seasonSteps: 1440, weekSteps: 10_080 },
@@ -50,22 +57,42 @@ const months = new Map(
   }),
 );
 
+async function peers(): Promise<readonly string[]> {
+  const secondsPerTrace = Number(options['peer-seconds']);
+  const originsPerTrace = Number(options['peer-origins']);
+  if (secondsPerTrace === 0) return ['The peers were not measured: --peer-seconds 0.'];
+  try {
+    const forecasts = await peerForecasts(traces, { secondsPerTrace, originsPerTrace }, say);
+    return [
+      `statsforecast, on ${originsPerTrace} origins spread evenly over each trace or as many as ${secondsPerTrace} s per trace were enough
+for, and the candidates on the same origins. All on one core, in processor time. A peer is given the newest ${HISTORY_STEPS.toLocaleString('en')} steps and fits
+them anew at each origin; a candidate takes in one step. MSTL is a seasonal decomposition with AutoETS on the rest; AutoETS
+itself has no seasons above 24 steps.`,
+      peerTable(scoresOf(module, forecasts, traces, shown)),
+    ];
+  } catch (error) {
+    return [`The peers were not measured: ${(error as Error).message}`];
+  }
+}
+
 const page = [
   '# The forecaster, measured',
   'Written by `npm run bench:forecast`; do not edit.',
   `Module ${digest.slice(0, 12)}, ${wasm.length.toLocaleString('en')} bytes. Node ${process.version}, ${cpus()[0]?.model.trim()}.`,
-  goalsTable({ accuracy, traces, costs, months, wasmBytes: wasm.length }, budgets),
+  goalsTable({ accuracy, traces, costs, months, wasmBytes: wasm.length }, shown),
   '## Accuracy',
   `Leads 1 to 30, origins after the first 30 % of a trace, every third of 1-minute traces. ${traces.length} traces, of which
 ${traces.filter(({ counted }) => counted).length} count in the means. Errors are of the p50; the quantiles of seasonal naive come from the same tracker.`,
   meansTable(accuracy, traces),
   'The worst of all traces:',
   worstTable(accuracy),
-  ...budgets.flatMap((model) => [`By trace, ${model}:`, traceTable(accuracy.get(model) ?? [], traces)]),
+  ...shown.flatMap((model) => [`By trace, ${model}:`, traceTable(accuracy.get(model) ?? [], traces)]),
   '## Speed and size',
   'Processor time, medians of 5. An update takes a step in and leaves 30 leads and 6 peaks with their quantiles.',
   costTable(costs),
   monthTable(months),
+  '## Peers',
+  ...(await peers()),
 ].join('\n\n');
 writeFileSync(options.out, `${page}\n`);
 console.log(page);
