@@ -37,6 +37,9 @@ export interface Moment {
   readonly monotonicMs: number;
 }
 
+/** A clock this far behind was set back; one that is slewed differs by milliseconds between two scrapes. */
+const SET_BACK_MS = 500;
+
 const QUANTILES = [0.5, 0.95, 0.99] as const;
 
 /**
@@ -59,8 +62,7 @@ export class Shape {
 
   add(increments: Increments, now: Moment): Reading {
     const since = this.#last;
-    // A stamp never repeats or goes back, even if the wall clock does: OTLP takes such a point for a reset.
-    const atMs = this.#started ? Math.max(now.wallMs, since.wallMs + 1) : now.wallMs;
+    const atMs = this.#started ? stampOf(now, since) : now.wallMs;
     const isFirst = this.#started === undefined;
     this.#started ??= now;
     this.#last = { wallMs: atMs, monotonicMs: now.monotonicMs };
@@ -129,6 +131,17 @@ export class Shape {
       quantiles,
     };
   }
+}
+
+/**
+ * A stamp never repeats or goes back, even if the wall clock does: OTLP takes such a point for a reset. While the clock
+ * is behind where it should be, stamps go on with the time that passes, for a count over no time is no rate:
+ *   12:00:00, then after 5 s 11:00:05  ->  12:00:05, and after 5 s more 11:00:10  ->  12:00:10
+ */
+function stampOf(now: Moment, since: Moment): number {
+  const expectedMs = since.wallMs + Math.round(now.monotonicMs - since.monotonicMs);
+  const setBack = expectedMs - now.wallMs > SET_BACK_MS;
+  return Math.max(setBack ? expectedMs : now.wallMs, since.wallMs + 1);
 }
 
 function arrivedIn(increments: Increments, dialect: Dialect): number {
