@@ -34,6 +34,8 @@ export async function run(
     return healthy ? 0 : 1;
   }
   takeFlags(process);
+  // Measuring goes on when nobody reads the log any more, or its disk is full.
+  process.stderr.on('error', () => {});
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   const log = jsonLog(systemClock, (line) => process.stderr.write(line));

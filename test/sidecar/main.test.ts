@@ -81,3 +81,29 @@ test('the process scrapes, exports, is healthy, and ends with 0 when it is told 
   t.true(collector.exports.length >= 2, 'the last one at the end');
   await Promise.all([proxy.close(), collector.close()]);
 });
+
+test('it goes on when nobody reads its log any more', async (t) => {
+  const body = 'request_total{direction="inbound",target_port="8080"} 5\nprocess_start_time_seconds 1\n';
+  const goneOn = Promise.withResolvers<void>();
+  let scrapes = 0;
+  const proxy = await serveOn((_, response) => {
+    scrapes++;
+    // one that fails is something to say; the process is seen to live by the one after it
+    if (scrapes === 2) response.destroy();
+    else response.end(body);
+    if (scrapes === 3) goneOn.resolve();
+  });
+  const collector = await receiver(() => ({ status: 200 }));
+  const options = ['--scrape', proxy.url, '--endpoint', collector.url, '--token-file', join(folder, 'no')];
+  const { child, ended } = start([
+    bundle,
+    ...options,
+    ...['--interval-seconds', '1', '--state-file', join(folder, 'unread')],
+  ]);
+  await collector.received(1);
+  child.stderr.destroy();
+  await Promise.race([goneOn.promise, ended]);
+  child.kill('SIGTERM');
+  t.is((await ended).code, 0);
+  await Promise.all([proxy.close(), collector.close()]);
+});
