@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { BadInput } from '../cli/bad-input.ts';
 
@@ -49,8 +51,18 @@ function fromFile(path: string, named: string): KubeConfig {
     );
   }
   checkServer(path, cluster);
+  checkUser(path, config);
   checkFiles(path, config);
+  checkPem(path, config);
   return config;
+}
+
+/** Without its user the API server would be asked as nobody, and its refusals would say nothing of the reason. */
+function checkUser(path: string, config: KubeConfig): void {
+  const user = config.getContextObject(config.getCurrentContext())?.user;
+  if (user && !config.getCurrentUser()) {
+    throw new BadInput(`${path}: the context's user must be one of the users in this file (is "${user}")`);
+  }
 }
 
 function checkServer(path: string, { server, skipTLSVerify }: Cluster): void {
@@ -80,6 +92,34 @@ function checkFiles(path: string, config: KubeConfig): void {
       throw new BadInput(`${path}: ${field} must name a readable file: ${firstLine(error)}`);
     }
   }
+}
+
+/** Each by itself, so that the message names the one that is wrong; then together, for a key of another certificate. */
+function checkPem(path: string, config: KubeConfig): void {
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  const ca = pemOf(cluster?.caData, cluster?.caFile);
+  const cert = pemOf(user?.certData, user?.certFile);
+  const key = pemOf(user?.keyData, user?.keyFile);
+  const checks = {
+    // a secure context takes any text for an authority, and then trusts nobody
+    'certificate-authority': () => ca && new X509Certificate(ca),
+    'client-certificate': () => createSecureContext({ cert }),
+    'client-key': () => createSecureContext({ key }),
+    'client-key with client-certificate': () => createSecureContext({ cert, key }),
+  };
+  for (const [field, check] of Object.entries(checks)) {
+    try {
+      check();
+    } catch (error) {
+      throw new BadInput(`${path}: ${field} must be usable PEM: ${firstLine(error)}`);
+    }
+  }
+}
+
+function pemOf(data: string | undefined, file: string | undefined): Buffer | undefined {
+  if (data) return Buffer.from(data, 'base64');
+  return file ? readFileSync(file) : undefined;
 }
 
 const firstLine = (error: unknown): string => String((error as Error).message ?? error).split('\n')[0] ?? '';

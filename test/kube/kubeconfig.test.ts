@@ -66,6 +66,26 @@ for (const [name, text, says] of [
     kubeconfig({ user: ", client-key: '/nowhere/key.pem'" }),
     /client-key must name a readable file/,
   ],
+  [
+    'names a user that it does not have',
+    kubeconfig().replace('user: u}}', 'user: me}}'),
+    /the context's user must be one of the users in this file \(is "me"\)/,
+  ],
+  [
+    'has an authority that is no PEM',
+    kubeconfig({ cluster: ", certificate-authority-data: 'aGVsbG8='" }),
+    /certificate-authority must be usable PEM/,
+  ],
+  [
+    'has a certificate that is no PEM',
+    kubeconfig({ user: ", client-certificate-data: 'aGVsbG8='" }),
+    /client-certificate must be usable PEM/,
+  ],
+  [
+    'has a key that is no PEM',
+    kubeconfig({ user: ", client-key-data: 'aGVsbG8='" }),
+    /client-key must be usable PEM/,
+  ],
 ] as const) {
   test(`a kubeconfig that ${name} is bad input that names the file and what must be`, (t) => {
     const path = written(t, text);
