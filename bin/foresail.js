@@ -13,7 +13,8 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < NEEDED_MAJOR) {
   process.exitCode = await runOnBundledNode();
 } else {
-  process.exitCode = await run(process.argv.slice(2));
+  const [name, about] = process.argv.slice(2);
+  process.exitCode = await run(name === 'help' && about ? [about, '--help'] : process.argv.slice(2));
 }
 
 /** @param {string[]} args */

@@ -2,7 +2,7 @@ import { exit } from './io.ts';
 
 /**
  * Ctrl-C, SIGTERM and a reader that went away (`foresail demo | head`) as one AbortSignal, so that a command can end in
- * order. A second Ctrl-C does not wait.
+ * order. A second Ctrl-C does not wait. Output that fails otherwise (a full disk) ends nothing: `Output` tells of it.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
@@ -38,7 +38,7 @@ export class Interruption implements Disposable {
   };
 
   readonly #failed = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') return;
     this.#readerGone = true;
     this.#controller.abort();
   };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { BadInput } from './bad-input.ts';
 import { exit, type Io, type RunCommand } from './io.ts';
+import { Output } from './output.ts';
 
 interface Entry {
   readonly summary: string;
@@ -32,6 +33,12 @@ const commands: Readonly<Record<string, Entry>> = {
 
 /** Runs one command line and returns its exit code. Never throws for what the user can mend. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  const output = new Output(io);
+  const code = await command(args, io);
+  return code === exit.done && (await output.failed()) ? exit.no : code;
+}
+
+async function command(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? io.stderr : io.stdout).write(usage());

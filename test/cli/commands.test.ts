@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,37 @@ test('help is help: it goes to stdout and exits with 0', async (t) => {
     t.regex(stdout, /Usage/, args.join(' '));
   }
 });
+
+test('help of a command is asked for in either order', async (t) => {
+  const { code, stdout } = await run(['help', 'import']);
+  t.is(code, 0);
+  t.is(stdout, (await run(['import', '--help'])).stdout);
+});
+
+/** Runs with an output that has no room, or that nobody reads. */
+async function runInto(stdout: number | 'pipe', args: readonly string[]): Promise<Result> {
+  const child = spawn(process.execPath, [foresail, ...args], { stdio: ['ignore', stdout, 'pipe'] });
+  child.stdout?.destroy();
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout: '', stderr };
+}
+
+for (const args of [['--help'], ['demo', '-o', 'json', '--mean-pods', '1']]) {
+  test(`foresail ${args.join(' ')}: a full disk is said in one line, and is a failure`, async (t) => {
+    if (!existsSync('/dev/full')) return t.pass(t.log('SKIPPED: there is no /dev/full') ?? '');
+    const { code, stderr } = await runInto(openSync('/dev/full', 'w'), args);
+    t.is(code, 1);
+    t.is(stderr, 'foresail: the output cannot be written: ENOSPC: no space left on device, write\n');
+  });
+
+  test(`foresail ${args.join(' ')}: a reader that went away is no failure`, async (t) => {
+    t.deepEqual(await runInto('pipe', args), { code: 0, stdout: '', stderr: '' });
+  });
+}
 
 test('the version is the package’s', async (t) => {
   const { stdout } = await run(['--version']);
