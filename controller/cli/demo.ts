@@ -21,6 +21,8 @@ import { exit, type Io } from './io.ts';
 /** The objective's default budget of requests that may meet too little capacity. */
 const BUDGET_SHARE = 0.01;
 const TICK_MS = TICK_SECONDS * 1000;
+/** What is not drawn on a terminal has room. */
+const FILE_COLUMNS = 80;
 const FINAL_PLOT_ROWS = 11;
 
 /**
@@ -134,7 +136,7 @@ function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: 
   const rate = Math.round(played.exports / Math.max(played.wallSeconds, 1e-3));
   const lines = [
     ...(drawn ? [opening(options, traffic), '', ...wholePlot(played, toMs, io, paint), ''] : ['']),
-    ...outcomeTable(outcomes, paint),
+    ...outcomeTable(outcomes, drawn ? columnsOf(io) : FILE_COLUMNS, paint),
     '',
     ...(complete ? [] : [partly]),
     ...sentences(played.outcomes, BUDGET_SHARE),
@@ -145,8 +147,12 @@ function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: 
 
 /** All that was played in one plot, for the scrollback. */
 function wholePlot({ log, ticks }: Played, nowMs: number, io: Io, paint: Paint): string[] {
-  const columns = Math.max(LEAST_COLUMNS, Math.min(160, io.stdout.columns ?? 80));
+  const columns = Math.min(160, columnsOf(io));
   const secondsPerDot = Math.max(60, Math.ceil((ticks * TICK_SECONDS) / ((columns - 7) * 2)));
   const state = { samples: log.samples, sampleSeconds: TICK_SECONDS, band: undefined, nowMs };
   return [...plot(state, { columns, rows: FINAL_PLOT_ROWS, secondsPerDot }, paint), plotLegend(paint)];
+}
+
+function columnsOf({ stdout }: Io): number {
+  return Math.max(LEAST_COLUMNS, stdout.columns ?? FILE_COLUMNS);
 }

@@ -38,17 +38,21 @@ const LABEL = 26;
 const CELL = 12;
 const CHANGE = 10;
 
-/** Foresail beside its peers; the last column compares the first two. 60 columns with two policies. */
-export function outcomeTable(outcomes: readonly PolicyOutcome[], paint: Paint): string[] {
+/**
+ * Foresail beside its peers; the last column compares the first two. 60 columns with two policies; where there are
+ * fewer, the figures stand below their labels.
+ */
+export function outcomeTable(outcomes: readonly PolicyOutcome[], columns: number, paint: Paint): string[] {
   const [ours, theirs] = outcomes;
-  const head = `${' '.repeat(LABEL)}${outcomes.map(({ name }) => name.padStart(CELL)).join('')}`;
-  const body = rows.map(({ label, cell, change }) => {
+  const stacked = columns < LABEL + outcomes.length * CELL + CHANGE;
+  const names = outcomes.map(({ name }) => name.padStart(CELL)).join('');
+  const body = rows.flatMap(({ label, cell, change }) => {
     const cells = outcomes.map((outcome) => cell(outcome).padStart(CELL)).join('');
     const changed = ours && theirs ? change(ours, theirs) : '';
     const compared = changed === '' ? '' : paint(lookOf(changed), changed.padStart(CHANGE));
-    return `${label.padEnd(LABEL)}${cells}${compared}`;
+    return stacked ? [label, `${cells}${compared}`] : [`${label.padEnd(LABEL)}${cells}${compared}`];
   });
-  return [paint('faint', head), ...body];
+  return [paint('faint', stacked ? names : `${' '.repeat(LABEL)}${names}`), ...body];
 }
 
 /** Less is better in every row that has a change. */

@@ -44,3 +44,10 @@ export function cut(text: string, width: number): string {
   if (characters.length <= width) return characters.join('');
   return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
+
+/** The first `width` columns of a painted text. Its codes all stay, so that no colour runs on into what follows. */
+export function clip(painted: string, width: number): string {
+  let left = width;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  return painted.replaceAll(/\u001b\[[0-9;]*m|./gu, (part) => (part.length > 2 || left-- > 0 ? part : ''));
+}

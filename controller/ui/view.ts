@@ -1,6 +1,6 @@
 import { outcomeTable } from './outcome-table.ts';
 import { clockTime, grouped, plot } from './plot.ts';
-import { cut, type Paint, widthOf } from './style.ts';
+import { clip, cut, type Paint, widthOf } from './style.ts';
 import type { DecisionLine, ViewState } from './view-state.ts';
 
 export interface ViewSize {
@@ -8,8 +8,10 @@ export interface ViewSize {
   readonly rows: number;
 }
 
-/** Below this the table does not fit; a narrower terminal sees the left part. */
-export const LEAST_COLUMNS = 60;
+/** Below this a plot shows nothing; a narrower terminal sees the left part. */
+export const LEAST_COLUMNS = 24;
+/** What the head needs side by side. */
+const HEAD_COLUMNS = 60;
 
 /** A dot of the plot is a minute: three hours on 100 columns. */
 const SECONDS_PER_DOT = 60;
@@ -25,7 +27,7 @@ export function renderView(state: ViewState, size: ViewSize, paint: Paint): stri
   // An odd number, so that half of the axis is a row.
   const plotRows = odd(Math.min(19, Math.max(5, left - decisionRows - 5)));
   const lines = [
-    ...head(state, columns, paint),
+    ...head(state, Math.max(HEAD_COLUMNS, columns), paint),
     '',
     ...plot(state, { columns, rows: plotRows, secondsPerDot: SECONDS_PER_DOT }, paint),
     plotLegend(paint),
@@ -33,9 +35,9 @@ export function renderView(state: ViewState, size: ViewSize, paint: Paint): stri
     paint('title', 'decisions'),
     ...decisions(state.decisions, decisionRows, columns, paint),
     '',
-    ...outcomeTable(state.outcomes, paint),
+    ...outcomeTable(state.outcomes, columns, paint),
   ];
-  return lines.slice(0, size.rows);
+  return lines.slice(0, size.rows).map((line) => clip(line, size.columns));
 }
 
 function odd(rows: number): number {

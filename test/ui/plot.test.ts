@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Canvas } from '../../controller/ui/canvas.ts';
 import { grouped, plot } from '../../controller/ui/plot.ts';
-import { coloured, cut, paintFor, plain, widthOf } from '../../controller/ui/style.ts';
+import { clip, coloured, cut, paintFor, plain, widthOf } from '../../controller/ui/style.ts';
 import type { Sample } from '../../controller/ui/view-state.ts';
 import { evening } from './states.ts';
 
@@ -96,6 +96,13 @@ test('a text is cut with an ellipsis, and not when it fits', (t) => {
   t.is(cut('abcdef', 6), 'abcdef');
   t.is(cut('abcdef', 4), 'abc…');
   t.is(cut('abcdef', 0), '…');
+});
+
+test('a painted text is clipped to its columns, and its colour ends with it', (t) => {
+  const text = `${coloured('hot', 'abc')}⣿${coloured('faint', 'def')}`;
+  t.is(clip(text, 7), text);
+  t.is(clip(text, 2), `\u001b[91mab\u001b[0m\u001b[2m\u001b[0m`);
+  t.is(widthOf(clip(text, 5)), 5);
 });
 
 test('NO_COLOR and a dumb terminal get no colour; an empty NO_COLOR says nothing', (t) => {
