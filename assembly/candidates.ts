@@ -9,6 +9,7 @@ import {
   seasonalNaivePredict,
   seasonalNaiveUpdate,
 } from './models/seasonal-naive';
+import { thetaBytes, thetaOpen, thetaPredict, thetaUpdate } from './models/theta';
 
 /**
  * The candidates, by number. Each is one file with the same four functions over its own state:
@@ -24,10 +25,11 @@ export const ENSEMBLE: u32 = 0;
 export const NAIVE: u32 = 2;
 export const SEASONAL_NAIVE: u32 = 3;
 export const ETS: u32 = 4;
+export const THETA: u32 = 5;
 export const RIDGE: u32 = 7;
 
 export function candidateKnown(model: u32): bool {
-  return model == ENSEMBLE || model == NAIVE || model == SEASONAL_NAIVE || model == ETS || model == RIDGE;
+  return model == ENSEMBLE || (model >= NAIVE && model <= THETA) || model == RIDGE;
 }
 
 export function candidateBytes(model: u32, season: u32, week: u32): usize {
@@ -40,6 +42,8 @@ export function candidateBytes(model: u32, season: u32, week: u32): usize {
       return seasonalNaiveBytes(season, week);
     case ETS:
       return etsBytes(season, week);
+    case THETA:
+      return thetaBytes(season, week);
     default:
       return ridgeBytes(season, week);
   }
@@ -56,6 +60,8 @@ export function candidateOpen(series: usize): void {
       return seasonalNaiveOpen(series, state);
     case ETS:
       return etsOpen(series, state);
+    case THETA:
+      return thetaOpen(series, state);
     default:
       return ridgeOpen(series, state);
   }
@@ -72,6 +78,8 @@ export function candidateUpdate(series: usize, value: f64, known: bool): void {
       return seasonalNaiveUpdate(series, state, value, known);
     case ETS:
       return etsUpdate(series, state, value, known);
+    case THETA:
+      return thetaUpdate(series, state, value, known);
     default:
       return ridgeUpdate(series, state, value, known);
   }
@@ -88,6 +96,8 @@ export function candidatePredict(series: usize, path: usize): void {
       return seasonalNaivePredict(series, state, path);
     case ETS:
       return etsPredict(series, state, path);
+    case THETA:
+      return thetaPredict(series, state, path);
     default:
       return ridgePredict(series, state, path);
   }

@@ -119,12 +119,10 @@ function charge(at: usize, error: f64, rate: f64): void {
 }
 
 /**
- * Closes the newest origin, for later scoring. Where the season begins with it (`begins`), what that explains is taken
- * out of the levels.
+ * Closes the newest origin, for later scoring. `taken` comes off the levels: what the season explains, where it begins.
  */
-export function bankRemember(series: usize, state: usize, members: i32, seasons: usize, begins: bool): void {
+export function bankRemember(series: usize, state: usize, members: i32, taken: f64): void {
   const size = bankSize(series, members);
-  const taken = begins ? seasonal(series, seasons, 0) : 0.0;
   for (let member = 0; member < size; member++) {
     const at = memberAt(state, member);
     const origin = originAt(state, size, u32At(series, STEPS), member);

@@ -51,7 +51,8 @@ export function etsUpdate(series: usize, state: usize, value: f64, known: bool):
     store<f64>(at, level + step);
     store<f64>(at, steps == 1 ? 0.0 : trend + load<f64>(betas + own) * step, 8);
   }
-  bankRemember(series, state, MEMBERS, seasons, decompositionUpdate(series, seasons));
+  const begins = decompositionUpdate(series, seasons);
+  bankRemember(series, state, MEMBERS, begins ? seasonal(series, seasons, 0) : 0);
 }
 
 export function etsPredict(series: usize, state: usize, path: usize): void {

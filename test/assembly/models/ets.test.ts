@@ -1,18 +1,6 @@
 import test from 'ava';
-import { FIGURES, type ModelName } from '../../../assembly/pkg/forecaster.js';
-import { core, wave } from '../core.ts';
-
-/** The mean that is forecast for each lead after the values. */
-function path(model: ModelName, values: readonly number[], season: number, week = 0): readonly number[] {
-  const forecaster = core();
-  const handle = forecaster.open(season, week, model);
-  forecaster.pushMany(handle, Float64Array.from(values));
-  const figures = forecaster.forecast(handle);
-  return Array.from({ length: 30 }, (_, lead) => figures[lead * FIGURES + 1] ?? Number.NaN);
-}
-
-const times = (length: number, rateAt: (step: number) => number): readonly number[] =>
-  Array.from({ length }, (_, step) => rateAt(step));
+import { wave } from '../core.ts';
+import { noise, path, times } from './path.ts';
 
 test('two values give the root of the worked example', (t) => {
   const [next = 0] = path('ets', [4, 9], 1000);
@@ -55,16 +43,15 @@ test('a gap is not load that fell: after it the level is what it was', (t) => {
 });
 
 test('noise around a level is averaged, a level that moved is followed', (t) => {
-  const noise = (step: number): number => ((Math.imul(step + 1, 2_654_435_761) >>> 0) % 41) - 20;
   const still = path(
     'ets',
-    times(2_000, (step) => 100 + noise(step)),
+    times(2_000, (step) => 100 + 20 * noise(step)),
     5_000,
   );
   t.true(Math.abs((still[29] ?? 0) - 100) < 4, `${still[29]}`);
   const moved = path(
     'ets',
-    times(2_000, (step) => (step < 1_950 ? 100 : 300) + noise(step)),
+    times(2_000, (step) => (step < 1_950 ? 100 : 300) + 20 * noise(step)),
     5_000,
   );
   t.true(Math.abs((moved[0] ?? 0) - 300) < 30, `${moved[0]}`);
