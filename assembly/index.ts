@@ -172,3 +172,5 @@ export function restore(handle: i32): i32 {
 export function staging(count: i32): usize {
   return count <= 0 || count > 0x1000000 ? 0 : take((<usize>count) << 3);
 }
+
+export { detect } from './periods/detect';

@@ -12,6 +12,28 @@ export declare const MODELS: readonly ModelName[];
 export declare const EXPERTS: readonly string[];
 export declare const FUNCTIONS: readonly string[];
 
+export declare const MOST_SEARCHED: number;
+/** `clock`: an hour, its parts and its multiples. `harmonic`: half or a third of another, part of that one's shape. */
+export type PeriodKind = 'other' | 'day' | 'week' | 'clock' | 'harmonic';
+export declare const PERIOD_KINDS: readonly PeriodKind[];
+
+export interface Period {
+  readonly steps: number;
+  /** 0..1: how much of what varies at its scale it explains. */
+  readonly strength: number;
+  readonly kind: PeriodKind;
+}
+
+/** What a history repeats after. */
+export interface Detection {
+  /** The season that models should use; where nothing was found the day, and 0 when the step is not known either. */
+  readonly seasonSteps: number;
+  /** A longer period beside it, the week of a day for one; 0: none. */
+  readonly longerSteps: number;
+  /** In the order they were found in, which is roughly the strongest first. Empty: nothing repeats that can be told from noise. */
+  readonly periods: readonly Period[];
+}
+
 declare const compiled: unique symbol;
 
 /** A WebAssembly.Module; may be sent to another thread. */
@@ -51,6 +73,11 @@ export declare class Forecaster {
   forecast(handle: number, into?: Float64Array): Float64Array;
   /** PEAK_STEPS.length x FIGURES, of the maximum over the next steps. */
   peaks(handle: number, into?: Float64Array): Float64Array;
+  /**
+   * Which periods `values` (oldest first, NaN missing; the newest MOST_SEARCHED count) repeat after. `stepSeconds` 0: not
+   * known, and no period is then expected before another. Touches no series.
+   */
+  detect(values: Float64Array, stepSeconds?: number): Detection;
   score(handle: number): readonly ExpertScore[];
   /** Bytes of one series and of its snapshot. */
   bytes(handle: number): number;

@@ -31,9 +31,17 @@ export const FUNCTIONS = [
   'target',
   'restore',
   'staging',
+  'detect',
 ];
 
+/** What a period is called, by its number in the ABI. */
+export const PERIOD_KINDS = ['other', 'day', 'week', 'clock', 'harmonic'];
+/** Most steps that are searched for periods, the newest: 28 days at 15 s and more. */
+export const MOST_SEARCHED = 1 << 18;
+
 const CHUNK = 4096;
+/** Columns of a period, after the count, the season and the longer period. */
+const PERIOD_COLUMNS = 3;
 
 export function compile(bytes) {
   return new WebAssembly.Module(bytes);
@@ -54,6 +62,7 @@ export function mismatch(module) {
 export class Forecaster {
   #exports;
   #staging = 0;
+  #searched = { at: 0, room: 0 };
   #models = new Map();
 
   constructor(moduleOrBytes) {
@@ -122,6 +131,20 @@ export class Forecaster {
     }));
   }
 
+  detect(values, stepSeconds = 0) {
+    const newest = values.subarray(Math.max(0, values.length - MOST_SEARCHED));
+    const at = this.#roomFor(newest.length);
+    new Float64Array(this.#exports.memory.buffer, at, newest.length).set(newest);
+    const table = this.#exports.detect(at, newest.length, stepSeconds);
+    const [count, seasonSteps, longerSteps] = new Float64Array(this.#exports.memory.buffer, table, 3);
+    const rows = new Float64Array(this.#exports.memory.buffer, table + 24, count * PERIOD_COLUMNS);
+    const periods = Array.from({ length: count }, (_, row) => {
+      const [steps, strength, kind] = rows.subarray(row * PERIOD_COLUMNS);
+      return { steps, strength, kind: PERIOD_KINDS[kind] };
+    });
+    return { seasonSteps, longerSteps, periods };
+  }
+
   bytes(handle) {
     return this.#exports.bytes(handle);
   }
@@ -146,6 +169,17 @@ export class Forecaster {
 
   memoryBytes() {
     return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** A place for that many values, twice as large each time that one is too small. */
+  #roomFor(count) {
+    if (count > this.#searched.room) {
+      const room = Math.min(MOST_SEARCHED, 2 ** Math.ceil(Math.log2(Math.max(count, CHUNK))));
+      const at = this.#exports.staging(room);
+      if (at === 0) throw new RangeError(`the forecaster has no memory left to search ${count} steps`);
+      this.#searched = { at, room };
+    }
+    return this.#searched.at;
   }
 
   #address(pointer) {
