@@ -18,7 +18,7 @@ export const bad = {
 /** A season of this many steps is refused by the crafted module's open. */
 export const REFUSED_SEASON = 13;
 
-/** Speaks the forecaster's ABI: forecasts the last value, and does what `bad` says. */
+/** Speaks the forecaster's ABI: forecasts the last value, finds the first as the season, and does what `bad` says. */
 const source = `
 const last = memory.data(8 * 4096);
 const out = memory.data(8 * 256);
@@ -61,6 +61,18 @@ export function snapshot(handle: i32): usize { return out; }
 export function target(handle: i32): usize { return out; }
 export function restore(handle: i32): i32 { return 1; }
 export function staging(count: i32): usize { return inbox; }
+export function detect(at: usize, count: i32, stepSeconds: f64): usize {
+  const first = count > 0 ? load<f64>(at) : 0;
+  if (first == ${bad.trap}) unreachable();
+  if (first == ${bad.hang}) while (true) { store<i32>(out, sink++); }
+  store<f64>(out, 1);
+  store<f64>(out + 8, first);
+  store<f64>(out + 16, 0);
+  store<f64>(out + 24, first);
+  store<f64>(out + 32, 0.5);
+  store<f64>(out + 40, 0);
+  return out;
+}
 `;
 
 export interface Crafted {
