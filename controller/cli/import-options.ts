@@ -1,8 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { predictiveScalerSpec } from '../api/predictive-scaler.ts';
 import { DNS_LABEL, DNS_SUBDOMAIN } from '../workload.ts';
-import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
+import {
+  type FileSource,
+  type ServerSource,
+  type SourceFlags,
+  sourceOf,
+  withSource,
+} from './source-options.ts';
 
 export interface ImportOptions {
   /** `namespace/Kind/name`. */
@@ -17,26 +23,8 @@ export interface ImportOptions {
   readonly output: 'text' | 'json';
 }
 
-export interface FileSource {
-  readonly kind: 'file';
-  readonly file: string;
-}
-
-export interface ServerSource {
-  readonly kind: 'server';
-  readonly url: string;
-  readonly query: string;
-  readonly rangeSeconds: number;
-  readonly bearerTokenFile: string | undefined;
-}
-
-interface Flags {
+interface Flags extends SourceFlags {
   readonly workload: string;
-  readonly input?: string;
-  readonly prometheus?: string;
-  readonly query?: string;
-  readonly range?: number;
-  readonly bearerTokenFile?: string;
   readonly historyFile: string;
   readonly stepSeconds: number;
   readonly unit: 'rps' | 'count';
@@ -44,9 +32,6 @@ interface Flags {
   readonly shiftByWeeks?: true;
   readonly output: 'text' | 'json';
 }
-
-const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
-const DEFAULT_RANGE_SECONDS = 14 * UNITS.d;
 
 /** Reads the command line; throws a CommanderError (already printed) or BadInput for what must be changed. */
 export function parseImportOptions(args: readonly string[], io: Io): ImportOptions {
@@ -59,20 +44,14 @@ export function parseImportOptions(args: readonly string[], io: Io): ImportOptio
 }
 
 function createCommand(io: Io): Command {
-  return new Command('foresail import')
+  const command = new Command('foresail import')
     .description('Loads a history of requests per second, so that the first forecast is warm.')
     .requiredOption(
       '--workload <namespace/Kind/name>',
       'whose history it is, as in shop/Deployment/web',
       workload,
-    )
-    .addOption(
-      new Option('--input <file>', 'CSV `timestamp,value`, .gz too').conflicts(['prometheus', 'query']),
-    )
-    .option('--prometheus <url>', 'Prometheus-compatible server, without /api/v1', serverUrl)
-    .option('--query <promql>', 'PromQL that gives one series of requests per second')
-    .option('--range <duration>', 'how far back to ask the server, as in 14d (the default), 12h', duration)
-    .option('--bearer-token-file <file>', 'holds the token for the server')
+    );
+  return withSource(command)
     .addOption(
       new Option('--history-file <path>', 'SQLite file of the controller')
         .env('FORESAIL_HISTORY_FILE')
@@ -102,28 +81,6 @@ function createCommand(io: Io): Command {
     });
 }
 
-function sourceOf({ input, prometheus, query, range, bearerTokenFile }: Flags): FileSource | ServerSource {
-  if (input !== undefined) {
-    if (range !== undefined || bearerTokenFile !== undefined) {
-      throw new BadInput(
-        '--range and --bearer-token-file go with --prometheus; they must be left out with --input',
-      );
-    }
-    return { kind: 'file', file: input };
-  }
-  if (prometheus === undefined)
-    throw new BadInput('there must be --input FILE, or --prometheus URL with --query PROMQL');
-  if (query === undefined || query.trim() === '')
-    throw new BadInput('with --prometheus there must be --query PROMQL');
-  return {
-    kind: 'server',
-    url: prometheus,
-    query,
-    rangeSeconds: range ?? DEFAULT_RANGE_SECONDS,
-    bearerTokenFile,
-  };
-}
-
 /** Held to what a PredictiveScaler may target: under another spelling no controller would ever look for it. */
 function workload(text: string): string {
   const [namespace = '', kind = '', name = '', ...rest] = text.split('/');
@@ -137,27 +94,6 @@ function workload(text: string): string {
     );
   }
   return text;
-}
-
-function serverUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError('It must be a URL that begins with http:// or https://.');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('It must not hold a user or password; use --bearer-token-file.');
-  }
-  if (url.search !== '' || url.hash !== '') throw new InvalidArgumentError('It must end before any ? or #.');
-  return text;
-}
-
-function duration(text: string): number {
-  const [, count, unit] = /^(\d+)([smhdw])$/.exec(text) ?? [];
-  const seconds = Number(count) * (UNITS[unit as keyof typeof UNITS] ?? Number.NaN);
-  if (seconds >= 60 && seconds <= 366 * UNITS.d) return seconds;
-  throw new InvalidArgumentError(
-    'It must be a number with a unit of s, m, h, d or w, from 1m to 366d, as in 14d.',
-  );
 }
 
 function stepLength(text: string): number {

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { resample } from '../series/resample.ts';
 import { type Trace, traceEndMs } from '../series/trace.ts';
 import { openHistory } from '../store/history.ts';
-import { readRange } from '../store/prometheus.ts';
 import { loadTrace } from '../store/trace.ts';
+import { askServer } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
-import { type ImportOptions, parseImportOptions, type ServerSource } from './import-options.ts';
+import { type ImportOptions, parseImportOptions } from './import-options.ts';
 import { exit, type Io } from './io.ts';
 
 export interface ImportParts {
@@ -41,32 +40,10 @@ async function readSource(
   { source, stepSeconds }: ImportOptions,
   nowMs: number,
   io: Io,
-  { clock, fetch }: ImportParts,
+  parts: ImportParts,
 ): Promise<Trace> {
   if (source.kind === 'file') return loadTrace(source.file);
-  const stepMs = stepSeconds * 1000;
-  const toMs = Math.floor(nowMs / stepMs) * stepMs;
-  const fromMs = toMs - Math.ceil(source.rangeSeconds / stepSeconds) * stepMs;
-  const token = await tokenOf(source);
-  const request = { url: source.url, query: source.query, fromMs, toMs, stepSeconds };
-  const warn = (message: string) => io.stderr.write(`${message}\n`);
-  return readRange(token === undefined ? request : { ...request, bearerToken: token }, {
-    clock,
-    fetch,
-    warn,
-  });
-}
-
-async function tokenOf({ bearerTokenFile }: ServerSource): Promise<string | undefined> {
-  if (bearerTokenFile === undefined) return undefined;
-  const text = await readFile(bearerTokenFile, 'utf8').catch((error: Error) => {
-    throw new BadInput(`--bearer-token-file ${bearerTokenFile} must be a readable file: ${error.message}`);
-  });
-  const token = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new BadInput(`--bearer-token-file ${bearerTokenFile} must hold one token, and nothing else`);
-  }
-  return token;
+  return askServer(source, { stepSeconds, nowMs }, io, parts);
 }
 
 function inRps(trace: Trace, { unit }: ImportOptions): Trace {

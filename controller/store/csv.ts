@@ -7,10 +7,24 @@ const MOST_STEPS = 10_512_000;
 const MOST_VALUE = 1e15;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** The rows of a file as they stand there: the step is the most common distance of two stamps. */
+export interface CsvRows {
+  /** Unix ms, never descending. */
+  readonly stampsMs: readonly number[];
+  /** NaN is missing. */
+  readonly values: readonly number[];
+  /** Of the file, for messages. */
+  readonly lines: readonly number[];
+  readonly stepSeconds: number;
+  /** The line of the first stamp that is the same as the one above it. */
+  readonly repeatedLine: number | undefined;
+}
+
 interface Rows {
   readonly stampsMs: number[];
   readonly values: number[];
   readonly lines: number[];
+  repeatedLine: number | undefined;
 }
 
 /**
@@ -19,10 +33,16 @@ interface Rows {
  * Throws BadInput `FILE:LINE: ... must be ...`.
  */
 export function parseCsv(text: string, file: string): Trace {
+  const rows = parseRows(text, file);
+  if (rows.repeatedLine !== undefined) throw repeated(rows, file);
+  return onGrid(rows, file);
+}
+
+/** The same file, row by row; a stamp may stand there more than once. Throws BadInput for all else that is wrong. */
+export function parseRows(text: string, file: string): CsvRows {
   const rows = readRows(text.startsWith('\uFEFF') ? text.slice(1) : text, file);
-  const { stampsMs, values, lines } = rows;
-  const startMs = stampsMs[0];
-  if (startMs === undefined) {
+  const { stampsMs, values } = rows;
+  if (stampsMs.length === 0) {
     const what = text.trim() === '' ? 'the file is empty' : 'there is a header only';
     throw new BadInput(`${file}: ${what}; there must be lines "timestamp,value"`);
   }
@@ -35,6 +55,21 @@ export function parseCsv(text: string, file: string): Trace {
     throw new BadInput(`${file}: every value is empty; there must be at least one number`);
   }
   const stepMs = commonStep(stampsMs);
+  if (stepMs === 0) throw repeated(rows, file);
+  return { ...rows, stepSeconds: stepMs / 1000 };
+}
+
+function repeated({ stampsMs, lines, repeatedLine }: Omit<CsvRows, 'stepSeconds'>, file: string): BadInput {
+  const stampMs = stampsMs[lines.indexOf(repeatedLine ?? 0)] ?? 0;
+  return new BadInput(
+    `${file}:${repeatedLine}: timestamp ${stampMs / 1000} appears twice; stamps must be ascending, each once`,
+  );
+}
+
+/** Each row at the step of its stamp; absent stamps are missing. Throws BadInput for a stamp that is between two steps. */
+export function onGrid({ stampsMs, values, lines, stepSeconds }: CsvRows, file: string): Trace {
+  const startMs = stampsMs[0] ?? 0;
+  const stepMs = stepSeconds * 1000;
   const steps = Math.round(((stampsMs.at(-1) ?? 0) - startMs) / stepMs) + 1;
   if (steps > MOST_STEPS) {
     throw new BadInput(
@@ -51,11 +86,11 @@ export function parseCsv(text: string, file: string): Trace {
     }
     all[index] = values[row] ?? Number.NaN;
   }
-  return { startMs, stepSeconds: stepMs / 1000, values: all, source: file };
+  return { startMs, stepSeconds, values: all, source: file };
 }
 
 function readRows(text: string, file: string): Rows {
-  const rows: Rows = { stampsMs: [], values: [], lines: [] };
+  const rows: Rows = { stampsMs: [], values: [], lines: [], repeatedLine: undefined };
   const end = text.trimEnd().length;
   let line = 0;
   for (let from = 0; from < end; ) {
@@ -79,10 +114,12 @@ function readRow(row: string, where: string, line: number, rows: Rows): void {
   if (line === 1 && !NUMBER.test(stampText) && valueText !== '' && !NUMBER.test(valueText)) return;
   const stampMs = readStamp(stampText, where);
   const previousMs = rows.stampsMs.at(-1);
-  if (previousMs !== undefined && stampMs <= previousMs) {
-    const what = stampMs === previousMs ? 'appears twice' : `is before ${previousMs / 1000} above it`;
-    throw new BadInput(`${where}: timestamp ${stampText} ${what}; stamps must be ascending, each once`);
+  if (previousMs !== undefined && stampMs < previousMs) {
+    throw new BadInput(
+      `${where}: timestamp ${stampText} is before ${previousMs / 1000} above it; stamps must be ascending, each once`,
+    );
   }
+  if (stampMs === previousMs) rows.repeatedLine ??= line;
   rows.stampsMs.push(stampMs);
   rows.values.push(readValue(valueText, where));
   rows.lines.push(line);
@@ -113,15 +150,17 @@ function readValue(text: string, where: string): number {
   return value;
 }
 
-/** The most common distance; of equally common ones the smallest. */
+/** The most common distance; of equally common ones the smallest. 0: every stamp is the same. */
 function commonStep(stampsMs: readonly number[]): number {
   const times = new Map<number, number>();
   for (let index = 1; index < stampsMs.length; index++) {
     const distance = (stampsMs[index] ?? 0) - (stampsMs[index - 1] ?? 0);
+    if (distance === 0) continue;
     times.set(distance, (times.get(distance) ?? 0) + 1);
   }
-  const [common] = [...times].reduce((best, entry) =>
-    entry[1] > best[1] || (entry[1] === best[1] && entry[0] < best[0]) ? entry : best,
+  const [common] = [...times].reduce(
+    (best, entry) => (entry[1] > best[1] || (entry[1] === best[1] && entry[0] < best[0]) ? entry : best),
+    [0, 0],
   );
   return common;
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { BadInput } from '../cli/bad-input.ts';
 import type { Trace } from '../series/trace.ts';
-import { parseCsv } from './csv.ts';
+import { type CsvRows, parseCsv, parseRows } from './csv.ts';
 
 /** Text of a trace is at most this long; 10 million lines fit, a gzip bomb does not. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -15,6 +15,15 @@ const unzip = promisify(gunzip);
  * names the file, the line and what must be.
  */
 export async function loadTrace(file: string): Promise<Trace> {
+  return parseCsv(await readText(file), file);
+}
+
+/** The same file row by row, for who cares how its stamps lie. */
+export async function loadRows(file: string): Promise<CsvRows> {
+  return parseRows(await readText(file), file);
+}
+
+async function readText(file: string): Promise<string> {
   const bytes = await readBytes(file);
   const plain = /\.gz$/i.test(file) && bytes.length > 0 ? await inflate(bytes, file) : bytes;
   if (plain.length === 0)
@@ -23,7 +32,7 @@ export async function loadTrace(file: string): Promise<Trace> {
     const what = isGzip(plain) ? 'is gzipped; its name must end in .gz' : 'is not text';
     throw new BadInput(`${file}: the file ${what}; it must be CSV, "timestamp,value"`);
   }
-  return parseCsv(plain.toString('utf8'), file);
+  return plain.toString('utf8');
 }
 
 async function readBytes(file: string): Promise<Buffer> {
