@@ -41,8 +41,8 @@ export default {
     ),
     forbid(
       'decisions-are-pure',
-      'policy/, series/ and forecast/ import no adapter',
-      { path: '^controller/(policy|series|forecast)/' },
+      'policy/, series/, forecast/ and backtest/ import no adapter',
+      { path: '^controller/(policy|series|forecast|backtest)/' },
       { path: '^controller/(kube|store|stream|observe|ingest|cli|ui|actuate)/' },
     ),
     forbid(

@@ -4,7 +4,8 @@ import { HOT_UTILISATION, POD_RPS } from '../../bench/replay/latency.ts';
 import { isHot, type TickRow } from '../../bench/replay/outcome.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Account } from '../ports.ts';
-import { clockTime, grouped } from '../ui/plot.ts';
+import { grouped } from '../ui/amount.ts';
+import { clockTime } from '../ui/plot.ts';
 import type { Band, DecisionLine, PolicyOutcome, Sample } from '../ui/view-state.ts';
 
 /** What is remembered of a run for showing it. */

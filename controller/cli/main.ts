@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, Entry>> = {
       throw new BadInput('"sidecar" must be the first argument: foresail sidecar [options]');
     },
   },
+  backtest: {
+    summary: 'play a trace through the forecasting models and say how good each was',
+    load: async () => (await import('./backtest.ts')).runBacktest,
+  },
   import: {
     summary: 'load history from CSV or a Prometheus-compatible server, so that the first forecast is warm',
     load: async () => (await import('./import.ts')).runImport,

@@ -2,7 +2,7 @@ import { BadInput } from '../cli/bad-input.ts';
 import type { Trace } from '../series/trace.ts';
 
 /** More steps than this, gaps included, is a typing error in a stamp: 5 years at 15 s. */
-const MOST_STEPS = 10_512_000;
+export const MOST_STEPS = 10_512_000;
 /** A rate above this is a typing error: history keeps 32-bit floats, in which 1e39 is infinite. */
 const MOST_VALUE = 1e15;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

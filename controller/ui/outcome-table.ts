@@ -1,4 +1,4 @@
-import { grouped } from './plot.ts';
+import { grouped } from './amount.ts';
 import type { Look, Paint } from './style.ts';
 import type { PolicyOutcome } from './view-state.ts';
 

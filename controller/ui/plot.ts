@@ -1,3 +1,4 @@
+import { AXIS_COLUMNS, niceTop, withAxis } from './axis.ts';
 import { Canvas } from './canvas.ts';
 import type { Paint } from './style.ts';
 import type { Band, Sample, ViewState } from './view-state.ts';
@@ -11,7 +12,6 @@ export interface PlotSize {
 
 export type PlotState = Pick<ViewState, 'samples' | 'sampleSeconds' | 'band' | 'nowMs'>;
 
-const AXIS_COLUMNS = 7;
 const DAY_MS = 86_400_000;
 /** Distances of the marks on the time axis, and the room one needs. */
 const LABEL_EVERY_MS = [1, 2, 3, 6, 12].map((hours) => hours * 3_600_000);
@@ -24,7 +24,7 @@ export function plot(state: PlotState, size: PlotSize, paint: Paint): string[] {
   const ahead = Math.ceil((state.band?.p99.length ?? 0) / perDot);
   const past = dotsOf(state.samples, perDot, canvas.width - ahead);
   const band = bandDots(state.band, perDot);
-  const top = niceTop(past, band);
+  const top = niceTop(mostOf(past, band));
   const scale = (value: number) => Math.round((value / top) * (canvas.height - 1));
   const now = canvas.width - ahead;
   for (const [index, dot] of past.entries()) drawPast(canvas, now - past.length + index, dot, scale);
@@ -79,25 +79,12 @@ function drawBand(canvas: Canvas, x: number, p50: number, p99: number): void {
   for (let y = p50; y <= p99; y++) canvas.dot(x, y, 'forecast');
 }
 
-/** A round number above everything drawn: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten, so it seldom changes. */
-function niceTop(past: readonly Sample[], band: readonly { p99: number }[]): number {
+function mostOf(past: readonly Sample[], band: readonly { p99: number }[]): number {
   let most = 10;
   for (const { demand, capacity, rivalCapacity } of past)
     most = Math.max(most, demand, capacity, rivalCapacity);
   for (const { p99 } of band) most = Math.max(most, p99);
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= most) ?? 10;
-  return step * power;
-}
-
-function withAxis(lines: readonly string[], top: number, paint: Paint): string[] {
-  const middle = (lines.length - 1) / 2;
-  return lines.map((line, row) => {
-    const share = 1 - row / (lines.length - 1);
-    const labelled = row === 0 || row === middle || row === lines.length - 1;
-    const label = labelled ? amount(top * share) : '';
-    return `${paint('faint', `${label.padStart(AXIS_COLUMNS - 2)} ${labelled ? '┤' : '│'}`)}${line}`;
-  });
+  return most;
 }
 
 interface TimeSpan {
@@ -132,15 +119,4 @@ function day(unixMs: number): string {
 
 export function clockTime(unixMs: number, seconds = false): string {
   return new Date(unixMs).toISOString().slice(11, seconds ? 19 : 16);
-}
-
-/** 0, 640, 1,200, 15k. */
-function amount(value: number): string {
-  if (value >= 10_000) return `${Math.round(value / 1000)}k`;
-  return grouped(Math.round(value));
-}
-
-/** 12345 -> 12,345; the same everywhere, whatever the locale. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,5 +1,6 @@
+import { grouped } from './amount.ts';
 import { outcomeTable } from './outcome-table.ts';
-import { clockTime, grouped, plot } from './plot.ts';
+import { clockTime, plot } from './plot.ts';
 import { clip, cut, type Paint, widthOf } from './style.ts';
 import type { DecisionLine, ViewState } from './view-state.ts';
 

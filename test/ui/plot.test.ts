@@ -1,6 +1,7 @@
 import test from 'ava';
+import { grouped } from '../../controller/ui/amount.ts';
 import { Canvas } from '../../controller/ui/canvas.ts';
-import { grouped, plot } from '../../controller/ui/plot.ts';
+import { plot } from '../../controller/ui/plot.ts';
 import { clip, coloured, cut, paintFor, plain, widthOf } from '../../controller/ui/style.ts';
 import type { Sample } from '../../controller/ui/view-state.ts';
 import { evening } from './states.ts';
