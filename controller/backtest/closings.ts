@@ -14,6 +14,8 @@ const DAY_SECONDS = 86_400;
 /** A shorter gap is a failure, not a night. */
 const LEAST_CLOSED_SECONDS = 2 * HOUR_SECONDS;
 const LEAST_OPENINGS = 5;
+/** Openings may begin this much off the hour of the one before: summer time. */
+const DRIFT_SECONDS = HOUR_SECONDS;
 /** So many of the openings must be of the full length; the others lack rows at one end. */
 const FULL_SHARE = 0.9;
 
@@ -38,6 +40,7 @@ export function closingsOf(rowSteps: Int32Array, stepSeconds: number): Closings 
   const full = inner.filter((opening) => lengthOf(opening) === openSteps);
   if (full.length < FULL_SHARE * inner.length || openSteps < 2) return undefined;
   if (openings.some((opening) => lengthOf(opening) > openSteps)) return undefined;
+  if (!daily(full, day, DRIFT_SECONDS / stepSeconds)) return undefined;
   // open for longer than a day, but not for whole days: played one after another, noon would meet midnight
   if (openSteps > day && openSteps % day !== 0) return undefined;
   return {
@@ -64,6 +67,14 @@ function openingsOf(rowSteps: Int32Array, leastClosed: number): Opening[] {
 
 function lengthOf({ from, to }: Opening): number {
   return to - from;
+}
+
+/** Whether they begin at about the same time of day: 5 hours on and 5 off is no closing. */
+function daily(openings: readonly Opening[], day: number, drift: number): boolean {
+  return openings.every(({ from }, index) => {
+    const apart = from - (openings[index - 1]?.from ?? from);
+    return Math.abs(apart - Math.round(apart / day) * day) <= drift;
+  });
 }
 
 /** Whole openings of the trace by its length in weeks, rounded: 164 weekdays in 32.6 weeks -> 5. */

@@ -58,9 +58,10 @@ export function metricsOf(row: Tally, maseScale: number): Metrics {
   };
 }
 
-/** NaN, never an infinity, where there is nothing to divide by. */
+/** NaN, never an infinity, where there is nothing to divide by, or next to nothing. */
 export function ratio(amount: number, by: number): number {
-  return by > 0 ? amount / by : Number.NaN;
+  const quotient = amount / by;
+  return Number.isFinite(quotient) ? quotient : Number.NaN;
 }
 
 /** The value that a tenth of the known ones from `from` on reach; never 0: no load is no peak. 1..10 -> 10. */

@@ -35,7 +35,8 @@ export function backtestReport(
   const size = (rows: number) => ({ columns, rows });
   const { headline } = verdict;
   const lines = [
-    ...opening(playable, evaluation),
+    playable.source,
+    ...opening(playable, evaluation).flatMap((line) => wrapped(line, columns)),
     '',
     paint(
       'title',
@@ -77,12 +78,11 @@ function errorLines({ headline, naive, seasonalNaive }: Verdict) {
 }
 
 function opening(playable: Playable, { protocol, origins, spans, candidates }: Evaluation): string[] {
-  const { values, stampsMs, stepSeconds, source } = playable;
+  const { values, stampsMs, stepSeconds } = playable;
   const missing = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   const points = candidates[0]?.overall.points ?? 0;
   const each = protocol.every === 1 ? 'each' : `every ${ordinal(protocol.every)}`;
   return [
-    source,
     `${grouped(values.length)} steps of ${stepSeconds} s, ${day(stampsMs[0])} to ${day(stampsMs.at(-1))}, ${grouped(missing)} missing.`,
     ...rowsLines(playable),
     ...seasonLines(spans, playable),

@@ -6,6 +6,8 @@ export const AXIS_COLUMNS = 7;
 /** A round number at or above `most`: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten, so it seldom changes. */
 export function niceTop(most: number): number {
   if (!(most > 0)) return 1;
+  // further down the labels do not fit, and powers of ten run out
+  if (most < 1e-90) return 1e-90;
   const power = 10 ** Math.floor(Math.log10(most));
   const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= most) ?? 10;
   return step * power;

@@ -31,7 +31,8 @@ export class ProgressBar {
     if (nowMs - this.#lastMs < FRAME_MS) return;
     this.#lastMs = nowMs;
     this.#drawn = true;
-    const columns = Math.min(MOST_COLUMNS, (this.#terminal.columns ?? 80) - 1);
+    // room for the ^C that a terminal shows, or the line would break
+    const columns = Math.min(MOST_COLUMNS, (this.#terminal.columns ?? 80) - 3);
     const text = ` ${String(Math.floor(share * 100)).padStart(3)} %  ${cut(label, 24).padEnd(24)}`;
     const bar = Math.max(0, columns - text.length);
     const full = Math.round(bar * share);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { traceEndMs } from '../../controller/series/trace.ts';
-import { loadTrace } from '../../controller/store/trace.ts';
+import { loadRows, loadTrace } from '../../controller/store/trace.ts';
 import { folder } from './folder.ts';
 
 async function load(t: import('ava').ExecutionContext, content: string | Buffer, name = 'trace.csv') {
@@ -223,3 +223,23 @@ for (const name of real) {
     t.true(trace.values.some((value) => value > 0));
   });
 }
+
+test('row by row, a stamp may repeat: the step is the most common distance that is one', async (t) => {
+  const { file, trace } = await load(t, 't,v\n0,1\n15,2\n45,3\n45,\n45,5\n60,6\n');
+  await t.throwsAsync(trace, { message: /:5: timestamp 45 appears twice/ });
+  t.like(await loadRows(file), {
+    stampsMs: [0, 15_000, 45_000, 45_000, 45_000, 60_000],
+    values: [1, 2, 3, Number.NaN, 5, 6],
+    stepSeconds: 15,
+    repeatedLine: 5,
+  });
+});
+
+test('row by row, stamps may not go back, nor all be the same', async (t) => {
+  const { file, trace } = await load(t, '0,1\n15,2\n10,3\n');
+  await t.throwsAsync(trace, { name: 'BadInput' });
+  await t.throwsAsync(loadRows(file), { name: 'BadInput', message: /:3: timestamp 10 is before 15/ });
+  const same = await load(t, '5,1\n5,2\n5,3\n', 'same.csv');
+  await t.throwsAsync(same.trace, { name: 'BadInput' });
+  await t.throwsAsync(loadRows(same.file), { name: 'BadInput', message: /:2: timestamp 5 appears twice/ });
+});
