@@ -2,7 +2,7 @@ import { FIGURES, type Forecaster, LEADS } from '../../assembly/pkg/forecaster.j
 import type { Clock } from '../clock.ts';
 import { placePoints, seasonalNaive } from './baseline.ts';
 import { score, type Truth } from './score.ts';
-import type { SeasonSpan } from './season.ts';
+import { type SeasonSpan, sameSeason } from './season.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 /** What a candidate is played with. */
@@ -98,8 +98,10 @@ function warmUp(core: Core, model: ModelName, { values, spans: [span] }: Ground)
 function reopen(core: Core, model: ModelName, { spans, values }: Ground, series: Series): void {
   const next = spans[series.span + 1];
   if (next?.fromStep !== series.step) return;
-  core.close(series.handle);
+  const before = spans[series.span];
   series.span++;
+  if (before && sameSeason(before, next)) return;
+  core.close(series.handle);
   series.handle = core.open(next.seasonSteps, next.weekSteps, model);
   if (series.handle <= 0) {
     throw new RangeError(

@@ -1,3 +1,5 @@
+import type { Forecaster } from '../../assembly/pkg/forecaster.js';
+
 /** The periods that the models are opened with, in steps. */
 export interface Season {
   readonly seasonSteps: number;
@@ -36,11 +38,14 @@ export function seasonSpans(values: Float64Array, stepSeconds: number, find: Fin
   for (const fromStep of lookSteps(values.length, stepSeconds)) {
     const season = find(values.subarray(Math.max(0, fromStep - kept), fromStep));
     const last = spans.at(-1);
-    if (last?.seasonSteps !== season.seasonSteps || last.weekSteps !== season.weekSteps) {
-      spans.push({ ...season, fromStep });
-    }
+    if (!last || !sameSeason(last, season) || last.how !== season.how) spans.push({ ...season, fromStep });
   }
   return spans;
+}
+
+/** Whether models opened with the one need not be opened anew for the other. */
+export function sameSeason(one: Season, other: Season): boolean {
+  return one.seasonSteps === other.seasonSteps && one.weekSteps === other.weekSteps;
 }
 
 function lookSteps(length: number, stepSeconds: number): number[] {
@@ -57,9 +62,25 @@ function nextLook(seconds: number): number {
   return seconds + (seconds < DAILY_DAYS * DAY_SECONDS ? 1 : 7) * DAY_SECONDS;
 }
 
-/** Without a finder: a day, where it is a whole number of steps, and half an hour of steps else. */
+/** What the core finds. `stepSeconds` undefined: steps are not time, and a day is none of their business. */
+export function seasonFinder(core: Pick<Forecaster, 'detect'>, stepSeconds: number | undefined): FindSeason {
+  const guess = dayAsSeason(stepSeconds ?? 0);
+  return (history) => {
+    const { seasonSteps, longerSteps, periods } = core.detect(history, stepSeconds ?? 0);
+    const found = periods.map(({ steps }) => steps);
+    if (!(seasonSteps >= LEAST_SEASON && seasonSteps <= MOST_SEASON)) return { ...guess, found };
+    const weekSteps = longerSteps > seasonSteps && longerSteps <= 7 * MOST_SEASON ? longerSteps : 0;
+    return { seasonSteps, weekSteps, how: found.includes(seasonSteps) ? 'found' : 'assumed', found };
+  };
+}
+
+/** What the core takes. */
+const LEAST_SEASON = 2;
+const MOST_SEASON = 100_000;
+
+/** A day of steps; a week where a step is a day or so; 60 steps where nothing is known of them. */
 export function dayAsSeason(stepSeconds: number): Season {
-  const day = DAY_SECONDS / stepSeconds;
-  const seasonSteps = Number.isInteger(day) && day >= 2 && day <= 100_000 ? day : 60;
+  const day = Math.round(DAY_SECONDS / stepSeconds);
+  const seasonSteps = day < LEAST_SEASON ? 7 : day <= MOST_SEASON ? day : 60;
   return { seasonSteps, weekSteps: 7 * seasonSteps, how: 'assumed', found: [] };
 }

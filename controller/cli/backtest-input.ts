@@ -1,6 +1,7 @@
+import type { Forecaster } from '../../assembly/pkg/forecaster.js';
 import { type Closings, closingsOf } from '../backtest/closings.ts';
 import { type Playable, type Rows, timed } from '../backtest/playable.ts';
-import { type FindSeason, givenSeason, type SeasonSpan, seasonSpans } from '../backtest/season.ts';
+import { givenSeason, type SeasonSpan, seasonFinder, seasonSpans } from '../backtest/season.ts';
 import type { Clock } from '../clock.ts';
 import { resample } from '../series/resample.ts';
 import type { Trace } from '../series/trace.ts';
@@ -14,8 +15,6 @@ import type { Io } from './io.ts';
 export interface InputParts {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
-  /** The season that a step of so many seconds has. */
-  readonly finder: (stepSeconds: number) => FindSeason;
 }
 
 const SERVER_STEP_SECONDS = 60;
@@ -144,12 +143,14 @@ function check({ values, source }: Playable, { leads, season }: BacktestOptions)
 export function seasonsOf(
   { values, stepSeconds, rows }: Playable,
   { season }: Pick<BacktestOptions, 'season'>,
-  { finder }: Pick<InputParts, 'finder'>,
+  core: Pick<Forecaster, 'detect'>,
 ): readonly SeasonSpan[] {
   if (season !== 'auto') return givenSeason(season);
   if (rows?.seasonRows !== undefined && rows.openingsPerWeek !== undefined) {
     const weekSteps = rows.openingsPerWeek > 1 ? rows.openingsPerWeek * rows.seasonRows : 0;
     return [{ fromStep: 0, seasonSteps: rows.seasonRows, weekSteps, how: 'of the openings', found: [] }];
   }
-  return seasonSpans(values, stepSeconds, finder(stepSeconds));
+  // where closed hours are left out, a day has no length in rows
+  const timed = rows?.because !== 'asked for';
+  return seasonSpans(values, stepSeconds, seasonFinder(core, timed ? stepSeconds : undefined));
 }

@@ -1,11 +1,11 @@
 import type { Evaluation } from '../backtest/evaluation.ts';
 import type { Playable } from '../backtest/playable.ts';
-import type { SeasonSpan } from '../backtest/season.ts';
+import { type SeasonSpan, sameSeason } from '../backtest/season.ts';
 import { maeRatio, type Verdict, verdictOf } from '../backtest/verdict.ts';
 import { figure, grouped, percent } from '../ui/amount.ts';
 import { errorPlot } from '../ui/error-plot.ts';
 import { type Forecasted, forecastLegend, forecastPlot } from '../ui/forecast-plot.ts';
-import type { Paint } from '../ui/style.ts';
+import { cut, type Paint } from '../ui/style.ts';
 import { errorTable, groupTable, leadTable, quantileTable } from './backtest-tables.ts';
 
 export interface Canvas {
@@ -18,6 +18,8 @@ export interface Shown {
   readonly forecasted: Forecasted;
 }
 
+/** Of a path or URL. */
+const MOST_SOURCE = 500;
 const PLOT_ROWS = 11;
 const ERROR_ROWS = 7;
 const NOTES = `MAE, RMSE in the unit of the trace; MAPE leaves zeros out; MASE 1 is the mean error of a season ago in what was
@@ -30,12 +32,12 @@ export function backtestReport(
   evaluation: Evaluation,
   shown: Shown,
   { columns, paint }: Canvas,
-): string {
+): string[] {
   const verdict = verdictOf(evaluation);
   const size = (rows: number) => ({ columns, rows });
   const { headline } = verdict;
-  const lines = [
-    playable.source,
+  return [
+    cut(playable.source, MOST_SOURCE),
     ...opening(playable, evaluation).flatMap((line) => wrapped(line, columns)),
     '',
     paint(
@@ -60,7 +62,6 @@ export function backtestReport(
     '',
     ...wrapped(sentence(verdict), columns),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function errorLines({ headline, naive, seasonalNaive }: Verdict) {
@@ -104,17 +105,23 @@ function rowsLines({ rows }: Playable): string[] {
   return [because, 'So the rows are played one after another (--gaps missing plays time).'];
 }
 
+/** One line per season that was used, with how it was known in the end; `-o json` has every change. */
 function seasonLines(spans: readonly SeasonSpan[], { stepSeconds, rows }: Playable): string[] {
-  return spans.slice(-MOST_SPANS).map(({ fromStep, seasonSteps, weekSteps, found, how }) => {
+  const begins = spans.filter((span, index) => index === 0 || !sameSeason(span, spans[index - 1] ?? span));
+  return begins.slice(-MOST_SEASONS).map((begin, index, shown) => {
+    const until = shown[index + 1]?.fromStep ?? Number.POSITIVE_INFINITY;
+    const { seasonSteps, weekSteps, how, found } =
+      spans.findLast(({ fromStep }) => fromStep < until) ?? begin;
     const time = rows === undefined ? ` (${duration(seasonSteps * stepSeconds)})` : '';
     const week = weekSteps > 0 ? `, and ${grouped(weekSteps)}` : '';
-    const since = fromStep === 0 ? '' : `From step ${grouped(fromStep)} on: `;
-    const others = found.length > 1 ? `; found ${found.map(grouped).join(', ')}` : '';
-    return `${since}${since === '' ? 'Season' : 'season'} ${grouped(seasonSteps)} steps${time}${week}, ${how}${others}.`;
+    const others = found.filter((steps) => steps !== seasonSteps && steps !== weekSteps);
+    const also = others.length > 0 ? `; found too: ${others.map(grouped).join(', ')}` : '';
+    const since = begin.fromStep === 0 ? 'Season' : `From step ${grouped(begin.fromStep)} on: season`;
+    return `${since} ${grouped(seasonSteps)} steps${time}${week}, ${how}${also}.`;
   });
 }
 
-const MOST_SPANS = 6;
+const MOST_SEASONS = 6;
 
 /** 86400 -> 1 day; 5400 -> 1.5 hours. */
 function duration(seconds: number): string {

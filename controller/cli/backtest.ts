@@ -3,11 +3,11 @@ import { type Evaluation, evaluate, type Progress } from '../backtest/evaluation
 import type { Watch } from '../backtest/play.ts';
 import type { Playable } from '../backtest/playable.ts';
 import { everyFor } from '../backtest/protocol.ts';
-import { dayAsSeason, type SeasonSpan } from '../backtest/season.ts';
+import type { SeasonSpan } from '../backtest/season.ts';
 import { systemClock } from '../clock.ts';
 import { loadCore } from '../forecast/core.ts';
 import { ProgressBar } from '../ui/progress-bar.ts';
-import { paintFor, plain } from '../ui/style.ts';
+import { clip, paintFor, plain } from '../ui/style.ts';
 import { LEAST_COLUMNS } from '../ui/view.ts';
 import { type InputParts, readPlayable, seasonsOf } from './backtest-input.ts';
 import { backtestJson } from './backtest-json.ts';
@@ -18,15 +18,10 @@ import { ForecastFile } from './forecast-file.ts';
 import { Interruption } from './interruption.ts';
 import { exit, type Io } from './io.ts';
 
-const systemParts: InputParts = {
-  clock: systemClock,
-  fetch,
-  finder: (stepSeconds) => () => dayAsSeason(stepSeconds),
-};
-
 /** So often it is looked for Ctrl-C. */
 const TURN_MS = 50;
 const PLOT_COLUMNS = 120;
+const FILE_COLUMNS = 80;
 /** The plot shows at least this many steps, and two seasons. */
 const LEAST_SHOWN = 240;
 
@@ -37,7 +32,7 @@ const LEAST_SHOWN = 240;
 export async function runBacktest(
   args: readonly string[],
   io: Io,
-  parts: InputParts = systemParts,
+  parts: InputParts = { clock: systemClock, fetch },
 ): Promise<number> {
   const options = parseBacktestOptions(args, io);
   const interruption = new Interruption(io.stdout);
@@ -58,11 +53,19 @@ async function playOn(
 ): Promise<number> {
   const { out, source } = options;
   const input = source.kind === 'file' ? source.file : undefined;
+  const core = openCore();
   const file = out === undefined ? undefined : await ForecastFile.create(out, input);
   try {
-    const spans = seasonsOf(playable, options, parts);
+    const spans = seasonsOf(playable, options, core);
     const shown = new Window(playable, options.leads, spans.at(-1)?.seasonSteps ?? 0);
-    const evaluation = await evaluated(playable, spans, options, { io, parts, interruption, file, shown });
+    const evaluation = await evaluated(playable, spans, options, {
+      core,
+      io,
+      parts,
+      interruption,
+      file,
+      shown,
+    });
     if (evaluation === undefined) return interruption.readerGone ? exit.done : exit.interrupted;
     await file?.commit();
     io.stdout.write(printed(playable, evaluation, shown, options, io));
@@ -72,7 +75,14 @@ async function playOn(
   }
 }
 
+function openCore(): Forecaster {
+  const core = loadCore();
+  if (core.kind === 'refused') throw new BadInput(core.message);
+  return new Forecaster(core.module);
+}
+
 interface Run {
+  readonly core: Forecaster;
   readonly io: Io;
   readonly parts: InputParts;
   readonly interruption: Interruption;
@@ -85,11 +95,9 @@ async function evaluated(
   playable: Playable,
   spans: readonly SeasonSpan[],
   options: BacktestOptions,
-  { io, parts, interruption, file, shown }: Run,
+  { core, io, parts, interruption, file, shown }: Run,
 ): Promise<Evaluation | undefined> {
   const { leads, fromShare, models } = options;
-  const core = loadCore();
-  if (core.kind === 'refused') throw new BadInput(core.message);
   const protocol = { leads, fromShare, every: options.every ?? everyFor(playable.stepSeconds) };
   const watch: Watch = (step, figures, at) => {
     shown.add(step, figures, at);
@@ -97,7 +105,7 @@ async function evaluated(
   };
   const playing = evaluate(
     { values: playable.values, protocol, spans, models },
-    { core: new Forecaster(core.module), clock: parts.clock, watch },
+    { core, clock: parts.clock, watch },
   );
   const evaluation = await driven(playing, io, parts, interruption, file);
   if (evaluation?.candidates[0]?.overall.points === 0) {
@@ -142,9 +150,12 @@ function printed(
   io: Io,
 ): string {
   if (output === 'json') return `${backtestJson(playable, evaluation)}\n`;
-  const columns = Math.max(LEAST_COLUMNS, Math.min(PLOT_COLUMNS, io.stdout.columns ?? 80));
-  const paint = drawsOn(io.stdout, io) ? paintFor(io.env) : plain;
-  return backtestReport(playable, evaluation, shown, { columns, paint });
+  const columns = Math.max(LEAST_COLUMNS, Math.min(PLOT_COLUMNS, io.stdout.columns ?? FILE_COLUMNS));
+  const drawn = drawsOn(io.stdout, io);
+  const canvas = { columns, paint: drawn ? paintFor(io.env) : plain };
+  const lines = backtestReport(playable, evaluation, shown, canvas);
+  // tables do not shrink; on a terminal they are cut rather than broken
+  return lines.map((line) => `${drawn ? clip(line, io.stdout.columns ?? FILE_COLUMNS) : line}\n`).join('');
 }
 
 /** A terminal that says it is dumb shows the codes that move the cursor. */

@@ -1,5 +1,12 @@
 import test from 'ava';
-import { dayAsSeason, givenSeason, type Season, seasonSpans } from '../../controller/backtest/season.ts';
+import {
+  dayAsSeason,
+  givenSeason,
+  type Season,
+  seasonFinder,
+  seasonSpans,
+} from '../../controller/backtest/season.ts';
+import { core, wave } from '../assembly/core.ts';
 
 const HOUR = 60;
 const season = (seasonSteps: number): Season => ({ seasonSteps, weekSteps: 0, how: 'found', found: [] });
@@ -44,8 +51,27 @@ test('a given season holds from the first step', (t) => {
   t.deepEqual(givenSeason(48), [{ fromStep: 0, seasonSteps: 48, weekSteps: 336, how: 'given', found: [] }]);
 });
 
-test('without a finder it is the day, where that is a number of steps', (t) => {
-  t.is(dayAsSeason(60).seasonSteps, 1440);
-  t.is(dayAsSeason(7).seasonSteps, 60);
-  t.is(dayAsSeason(86_400).seasonSteps, 60);
+test('the guess is a day of steps; a week where a step is a day; 60 steps where nothing is known', (t) => {
+  t.deepEqual(
+    [60, 7, 86_400, 0.5, 0].map((stepSeconds) => dayAsSeason(stepSeconds).seasonSteps),
+    [1440, 12_343, 7, 60, 60],
+  );
+});
+
+test('the core finds the season; before it does, the day is assumed', (t) => {
+  const values = Float64Array.from(
+    { length: 10 * 24 },
+    (_, hour) => wave(hour, 24, 100) + ((hour * 7919) % 31),
+  );
+  const find = seasonFinder(core(), 3600);
+  t.like(find(values.subarray(0, 3)), { seasonSteps: 24, weekSteps: 168, how: 'assumed', found: [] });
+  t.like(find(values), { seasonSteps: 24, weekSteps: 168, how: 'found' });
+  t.true(find(values).found.includes(24));
+});
+
+test('rows that are no time have no day: what is found in them, or a guess', (t) => {
+  const find = seasonFinder(core(), undefined);
+  t.like(find(new Float64Array(100)), { seasonSteps: 60, how: 'assumed' });
+  const values = Float64Array.from({ length: 400 }, (_, row) => wave(row, 17, 100) + ((row * 7919) % 31));
+  t.is(find(values).seasonSteps, 17);
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { ExecutionContext } from 'ava';
-import { dayAsSeason } from '../../controller/backtest/season.ts';
 import { runBacktest } from '../../controller/cli/backtest.ts';
 import { type Clock, systemClock, VirtualClock } from '../../controller/clock.ts';
 import { wave } from '../assembly/core.ts';
@@ -39,7 +38,7 @@ export async function bench(t: ExecutionContext, clock: Clock = systemClock) {
   const stdout = new Output();
   const stderr = new Output();
   const io = { stdout, stderr, env: {} as Record<string, string> };
-  const parts = { clock, fetch, finder: (stepSeconds: number) => () => dayAsSeason(stepSeconds) };
+  const parts = { clock, fetch };
   return {
     ...io,
     io,
