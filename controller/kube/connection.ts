@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../clock.ts';
+import { limitExecPlugins } from './exec-plugin.ts';
 
 /** One call to the API server. */
 export interface Call {
@@ -63,6 +64,7 @@ interface Credentials {
  * library's business; sockets, deadlines and errors are ours.
  */
 export function createConnection(config: KubeConfig, clock: Clock): Connection {
+  limitExecPlugins(config, clock, TIMEOUT_MS);
   return new HttpConnection(config, clock);
 }
 
@@ -159,7 +161,8 @@ async function authenticate(config: KubeConfig, options: Record<string, unknown>
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     // A token file that is not there yet, an exec plug-in that failed: as if nobody answered, and tried again.
-    throw new Unreachable(`no credentials: ${(error as Error).message}`, { cause: error });
+    const reason = (error as Error).message || 'the exec command failed without a word';
+    throw new Unreachable(`no credentials: ${reason}`, { cause: error });
   }
 }
 
