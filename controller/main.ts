@@ -126,7 +126,7 @@ async function openAdapters(
   const history = await openHistory({
     path: config.historyFile,
     stepSeconds,
-    onNotice: (notice) => log.info(notice),
+    onNotice: (notice) => log.warn(notice),
   });
   const forecaster = createForecaster({
     deadlineMs: FORECAST_DEADLINE_MS,

@@ -26,6 +26,18 @@ export interface WriteReport {
 /** Steps that wait at most while the disk refuses: 1 h of 1,000 workloads. Then the oldest batches go. */
 const MOST_WAITING_STEPS = 240_000;
 const PRUNE_EVERY_MS = 3_600_000;
+/**
+ * The wall clock says what is old, and it may be wrong: set a month ahead it would make all history old at once, and the
+ * steps that come in then are stamped by the same clock, so that no comparison with them would tell. A clean-up takes no
+ * more than a day; whoever puts the clock right within an hour has lost a day of 28.
+ */
+const MOST_PRUNED_MS = 86_400_000;
+
+/** What the clocks say. Ages are by the wall clock, as the stamps are; how often something is done is not. */
+export interface Now {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
 
 /**
  * The file, and in front of it what could not be written yet: a full disk costs durability, not service. Synchronous;
@@ -40,20 +52,23 @@ export class HistoryDatabase {
   #facts = new Map<string, Fact>();
   #droppedSteps = 0;
   #prunedAtMs = -Infinity;
+  #leftOver = false;
+  readonly #onNotice: (message: string) => void;
 
   constructor(file: string, retentionMs: number, options: SchemaOptions) {
+    this.#onNotice = options.onNotice;
     this.#database = openDatabase(file, options);
     this.#rates = rateTable(this.#database);
     this.#retentionMs = retentionMs;
   }
 
   /** Writes a batch, and before it those that waited, in one transaction. What fails waits for the next call. */
-  write(batch: Batch, nowMs: number): WriteReport {
+  write(batch: Batch, now: Now): WriteReport {
     if (batch.runs.length > 0) this.#waiting.push(batch.runs);
     for (const fact of batch.knowledge) this.#facts.set(keyOf(fact.workload, fact.name), fact);
     let error: string | undefined;
     try {
-      this.#commit({ runs: this.#waiting.flat(), knowledge: [...this.#facts.values()] }, nowMs);
+      this.#commit({ runs: this.#waiting.flat(), knowledge: [...this.#facts.values()] }, now);
       this.#waiting = [];
       this.#facts.clear();
     } catch (failure) {
@@ -65,7 +80,7 @@ export class HistoryDatabase {
 
   /** Writes all or nothing, and throws when it cannot: for an import, which has somebody to tell. */
   import(batch: Batch): void {
-    this.#commit(batch, -Infinity);
+    this.#commit(batch);
   }
 
   rates(workload: string, fromMs: number, toMs: number, stepSeconds: number): Float64Array {
@@ -88,7 +103,7 @@ export class HistoryDatabase {
     this.#database.close();
   }
 
-  #commit({ runs, knowledge }: Batch, nowMs: number): void {
+  #commit({ runs, knowledge }: Batch, now?: Now): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const remember = this.#database.prepare(
@@ -97,16 +112,25 @@ export class HistoryDatabase {
       );
       this.#rates.write(runs);
       for (const { workload, name, value } of knowledge) remember.run(workload, name, value);
-      if (nowMs - this.#prunedAtMs >= PRUNE_EVERY_MS) {
-        this.#rates.prune(nowMs - this.#retentionMs);
-        this.#prunedAtMs = nowMs;
-      }
+      if (now) this.#prune(now);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite has already rolled back when the disk was full
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #prune({ wallMs, monotonicMs }: Now): void {
+    if (monotonicMs - this.#prunedAtMs < PRUNE_EVERY_MS) return;
+    const leftOver = this.#rates.prune(wallMs - this.#retentionMs, MOST_PRUNED_MS);
+    this.#prunedAtMs = monotonicMs;
+    if (leftOver && !this.#leftOver) {
+      this.#onNotice(
+        `more than a day of history is older than what is kept, and a day of it goes each hour: it lay unused, or the clock of this machine (${new Date(wallMs).toISOString()}) is wrong and must be put right`,
+      );
+    }
+    this.#leftOver = leftOver;
   }
 
   #dropOldest(): void {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Batch, HistoryDatabase } from './history-database.ts';
+import { type Batch, HistoryDatabase, type Now } from './history-database.ts';
 import { reasonOf, UnusableHistory } from './schema.ts';
 
 export interface WorkerSettings {
@@ -9,7 +9,7 @@ export interface WorkerSettings {
 }
 
 export type Question =
-  | { readonly kind: 'write'; readonly batch: Batch; readonly nowMs: number }
+  | { readonly kind: 'write'; readonly batch: Batch; readonly now: Now }
   | { readonly kind: 'import'; readonly batch: Batch }
   | {
       readonly kind: 'rates';
@@ -57,7 +57,7 @@ function serve({ file, retentionMs, mostBytes }: WorkerSettings): void {
 function answer(database: HistoryDatabase, question: Question): unknown {
   switch (question.kind) {
     case 'write':
-      return database.write(question.batch, question.nowMs);
+      return database.write(question.batch, question.now);
     case 'import':
       return database.import(question.batch);
     case 'rates':

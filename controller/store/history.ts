@@ -153,7 +153,8 @@ class FileHistory implements StoredHistory {
     this.#runs = [];
     this.#facts.clear();
     try {
-      const question = { kind: 'write', batch, nowMs: this.#clock.wallMs() } as const;
+      const now = { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs() };
+      const question = { kind: 'write', batch, now } as const;
       const { error, waitingSteps, droppedSteps } = (await this.#link.ask(question)) as WriteReport;
       Object.assign(this.#stats, { lastError: error, waitingSteps, droppedSteps });
     } catch (error) {

@@ -9,8 +9,11 @@ export interface RateTable {
   write(runs: readonly RateRun[]): void;
   /** Everything known of a workload in [fromMs, toMs), of every grid, oldest first. */
   read(workload: string, fromMs: number, toMs: number): RateRun[];
-  /** Removes blocks that ended before `beforeMs`; returns how many. */
-  prune(beforeMs: number): number;
+  /**
+   * Removes blocks that ended before `beforeMs`, of each series at most those of its oldest `mostMs`; says whether older
+   * ones are left.
+   */
+  prune(beforeMs: number, mostMs: number): boolean;
 }
 
 export function rateTable(database: DatabaseSync): RateTable {
@@ -26,6 +29,7 @@ export function rateTable(database: DatabaseSync): RateTable {
     `INSERT INTO rates (series, block, rates) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET rates = excluded.rates`,
   );
+  const oldest = database.prepare('SELECT min(block) AS block FROM rates WHERE series = ?');
   const drop = database.prepare('DELETE FROM rates WHERE series = ? AND block < ?');
 
   function writeRun(id: number, { first, rates }: RateRun): void {
@@ -60,13 +64,18 @@ export function rateTable(database: DatabaseSync): RateTable {
         }));
       });
     },
-    prune(beforeMs) {
-      let dropped = 0;
+    prune(beforeMs, mostMs) {
+      let left = false;
       for (const { id = null, step_seconds: step } of allGrids.all()) {
         const blockMs = Number(step) * 1000 * BLOCK_STEPS;
-        dropped += Number(drop.run(id, Math.floor(beforeMs / blockMs)).changes);
+        const first = oldest.get(id)?.block ?? null;
+        if (first === null) continue;
+        const before = Math.floor(beforeMs / blockMs);
+        const most = Number(first) + Math.max(1, Math.floor(mostMs / blockMs));
+        drop.run(id, Math.min(before, most));
+        left ||= most < before;
       }
-      return dropped;
+      return left;
     },
   };
 }

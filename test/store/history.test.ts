@@ -80,6 +80,64 @@ test('what is older than the retention goes, the rest stays', async (t) => {
   t.deepEqual([all[0], all[4 * 1440], all[6 * 1440]], [Number.NaN, 2, 3]);
 });
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** 28 days of history with a step an hour, and a controller that goes on with it. */
+async function monthWith(t: ExecutionContext) {
+  const clock = new VirtualClock(start);
+  let offMs = 0;
+  const skewed = {
+    wallMs: () => clock.wallMs() + offMs,
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: clock.sleep.bind(clock),
+  };
+  const notices: string[] = [];
+  const onNotice = (message: string) => void notices.push(message);
+  const history = await open(t, join(await folder(t), 'history.sqlite'), { clock: skewed, onNotice });
+  const hours = Array.from({ length: 28 * 24 }, (_, hour) => step((hour - 28 * 24) * 240, 1));
+  history.append(WEB, hours);
+  await history.flush();
+  /** How many of these hours are there after the next step, which is stamped by the same clock. */
+  const after = async (durationMs: number) => {
+    clock.advance(durationMs);
+    history.append(WEB, [step((skewed.wallMs() - start) / 15_000, 2)]);
+    await history.flush();
+    const past = await history.rates(WEB, start - 28 * DAY_MS, start, 15);
+    return past.filter((rate) => !Number.isNaN(rate)).length;
+  };
+  const jump = (ms: number) => {
+    offMs = ms;
+  };
+  return { after, jump, notices };
+}
+
+test('a clock that jumps a month ahead costs a day of history an hour, and is said once', async (t) => {
+  const { after, jump, notices } = await monthWith(t);
+  jump(28 * DAY_MS);
+  t.is(await after(HOUR_MS), 27 * 24);
+  t.is(await after(HOUR_MS), 26 * 24);
+  t.is(notices.length, 1);
+  t.regex(notices[0] ?? '', /a day of it goes each hour.* is wrong and must be put right/);
+});
+
+test('a clock that is right takes an hour away each hour, and nothing is said', async (t) => {
+  const { after, notices } = await monthWith(t);
+  t.is(await after(HOUR_MS), 28 * 24 - 1);
+  t.is(await after(HOUR_MS), 28 * 24 - 2);
+  t.deepEqual(notices, []);
+});
+
+test('a clock that jumps again within the hour costs no other day', async (t) => {
+  const { after, jump } = await monthWith(t);
+  jump(28 * DAY_MS);
+  t.is(await after(HOUR_MS), 27 * 24);
+  jump(60 * DAY_MS);
+  t.is(await after(60_000), 27 * 24);
+  jump(0);
+  t.is(await after(60_000), 27 * 24);
+});
+
 test('a trace is imported whole', async (t) => {
   const path = join(await folder(t), 'history.sqlite');
   const history = await open(t, path);
