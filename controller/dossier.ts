@@ -14,6 +14,8 @@ export interface Dossier {
   leadTime: LeadTimeState;
   capacity: CapacityState;
   memory: Memory;
+  /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
+  recalled: boolean;
   forecast?: Forecast;
   /** The last decision with what it was made from and what came of it: what `explain`, the view and status show. */
   last?: Account;

@@ -51,7 +51,7 @@ export async function startController(
     onLeading: (leading, epoch) => led(leading, epoch),
     onPodGone: (uid) => receiver.forget(uid),
   });
-  const { kube, history, forecaster } = adapters;
+  const { kube, history, forecaster, complaints } = adapters;
   const cluster = tracedCluster(parts.wrapCluster?.(kube.cluster) ?? kube.cluster);
   const { stepSeconds } = config;
   const pipeline = createPipeline({
@@ -59,6 +59,7 @@ export async function startController(
     leadership: kube.leadership,
     historySeconds: config.historyDays * 86_400,
     recorder: allRecorders([logRecorder(log), metrics, otelRecorder()]),
+    onUnread: (workload, message) => complaints.warn('unread', { workload: workloadKey(workload) }, message),
   });
   const queue = queueOf(pipeline, log);
   const receiver = createReceiver({
@@ -114,7 +115,7 @@ async function openAdapters(
   config: ControllerConfig,
   log: Logger,
   hooks: Required<Pick<KubeOptions, 'onLeading' | 'onPodGone'>>,
-): Promise<{ kube: Kube; history: StoredHistory; forecaster: ForecastHost }> {
+): Promise<{ kube: Kube; history: StoredHistory; forecaster: ForecastHost; complaints: Complaints }> {
   const { stepSeconds, kubeconfig, namespace } = config;
   const complaints = new Complaints(log, systemClock);
   const kube = createKubeCluster({
@@ -133,7 +134,7 @@ async function openAdapters(
     onFailure: (reason, message, workload) =>
       complaints.warn(`${reason} ${workload}`, { reason, workload }, message),
   });
-  return { kube, history, forecaster };
+  return { kube, history, forecaster, complaints };
 }
 
 function queueOf(pipeline: Pipeline, log: Logger): Queue {

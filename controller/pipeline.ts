@@ -1,16 +1,16 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Dossier } from './dossier.ts';
+import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { isStale } from './gather.ts';
-import { initialCapacity, learnCapacity } from './policy/capacity.ts';
+import { learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
-import { initialLeadTime, learnLeadTime } from './policy/lead-time.ts';
-import { freshMemory } from './policy/memory.ts';
+import { learnLeadTime } from './policy/lead-time.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
 import { type ReconcileParts, reconcile } from './reconcile.ts';
 import type { Report } from './series/report.ts';
 import type { Step } from './series/step.ts';
 import { createTelemetry } from './series/telemetry.ts';
-import { parseWorkloadKey, type Workload, workloadKey } from './workload.ts';
+import { type Workload, workloadKey } from './workload.ts';
 
 export interface PipelineParts extends ReconcileParts {
   readonly history: History;
@@ -19,6 +19,7 @@ export interface PipelineParts extends ReconcileParts {
   readonly graceMs: number;
   /** How much history is held in memory and given to a model that starts. */
   readonly historySeconds: number;
+  readonly onUnread?: DossiersParts['onUnread'];
 }
 
 interface Watched {
@@ -35,59 +36,7 @@ export function createPipeline(parts: PipelineParts) {
   const stepMs = stepSeconds * 1000;
   const ringSteps = Math.ceil(parts.historySeconds / stepSeconds);
   const telemetry = createTelemetry({ stepSeconds, graceMs, ringSteps });
-  const dossiers = new Map<string, Promise<Dossier>>();
-  const opened = new Map<string, Dossier>();
-
-  /** The dossier of a scaler's workload; on first sight with its history and what was learned before. */
-  function open(scaler: PredictiveScaler): Promise<Dossier> {
-    const workload = workloadOf(scaler);
-    const key = workloadKey(workload);
-    const known = dossiers.get(key);
-    if (known) return known;
-    const opening = recall(workload).then((dossier) => {
-      // Its scaler may have gone, or gone and come back, while the history was read.
-      if (dossiers.get(key) === opening) opened.set(key, dossier);
-      return dossier;
-    });
-    dossiers.set(key, opening);
-    // A history that could not be read is asked again at the next tick.
-    opening.catch(() => {
-      if (dossiers.get(key) === opening) dossiers.delete(key);
-    });
-    return opening;
-  }
-
-  async function recall(workload: Workload): Promise<Dossier> {
-    const key = workloadKey(workload);
-    const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
-    const fromMs = toMs - ringSteps * stepMs;
-    const [rates, leadTime, capacity] = await Promise.all([
-      history.rates(key, fromMs, toMs, stepSeconds),
-      history.recall(key, 'lead-time'),
-      history.recall(key, 'capacity'),
-    ]);
-    const series = telemetry.series(workload);
-    series.preload(fromMs, rates);
-    return {
-      workload,
-      series,
-      leadTime: initialLeadTime(leadTime),
-      capacity: initialCapacity(capacity),
-      memory: freshMemory(clock.monotonicMs()),
-    };
-  }
-
-  function forgetAllBut(scalers: readonly PredictiveScaler[]): void {
-    const named = new Set(scalers.map(keyOf));
-    for (const key of dossiers.keys()) {
-      if (named.has(key)) continue;
-      dossiers.delete(key);
-      opened.delete(key);
-      const workload = parseWorkloadKey(key);
-      telemetry.forget(workload);
-      parts.recorder.forgotten(workload);
-    }
-  }
+  const dossiers = createDossiers({ ...parts, telemetry, ringSteps });
 
   function closeSteps(watched: readonly Watched[], nowMs: number): void {
     const byKey = new Map(watched.map((entry) => [workloadKey(entry.dossier.workload), entry]));
@@ -122,19 +71,21 @@ export function createPipeline(parts: PipelineParts) {
       const starting = target.starting + coldPods(pods, step.startMs + stepMs, stepSeconds);
       return learnCapacity(state, { step, ready, starting, objective });
     }, before);
-    if (dossier.capacity !== before)
+    if (dossier.recalled && dossier.capacity !== before)
       history.remember(workloadKey(dossier.workload), 'capacity', dossier.capacity);
   }
 
   function learnLeadTimeOf({ dossier }: Watched): void {
     const before = dossier.leadTime;
     dossier.leadTime = learnLeadTime(before, cluster.pods(dossier.workload));
-    if (dossier.leadTime !== before)
+    if (dossier.recalled && dossier.leadTime !== before)
       history.remember(workloadKey(dossier.workload), 'lead-time', dossier.leadTime);
   }
 
   async function forecastAll(watched: readonly Watched[], nowMs: number): Promise<void> {
-    const known = watched.filter(({ dossier }) => dossier.series.lastKnownMs !== undefined);
+    const known = watched.filter(
+      ({ dossier }) => dossier.recalled && dossier.series.lastKnownMs !== undefined,
+    );
     if (known.length === 0) return;
     const originMs = Math.floor((nowMs - graceMs) / stepMs) * stepMs;
     const answers = await forecaster.advance(known.map((entry) => requestOf(entry, originMs)));
@@ -165,19 +116,25 @@ export function createPipeline(parts: PipelineParts) {
     return indexed.byKey;
   }
 
-  /** All workloads whose dossier could be opened: what one of them cannot read is not the others' misfortune. */
-  async function watchAll(): Promise<Watched[]> {
-    const scalers = cluster.scalers();
-    const opening = await Promise.allSettled(scalers.map(open));
-    return scalers.flatMap((scaler, index) => {
-      const dossier = opened.get(keyOf(scaler));
-      return dossier && opening[index]?.status === 'fulfilled' ? [{ scaler, dossier }] : [];
+  function watchedNow(): Watched[] {
+    return cluster.scalers().flatMap((scaler) => {
+      const dossier = dossiers.get(keyOf(scaler));
+      return dossier ? [{ scaler, dossier }] : [];
     });
   }
 
+  function forgetAllBut(scalers: readonly PredictiveScaler[]): void {
+    for (const workload of dossiers.keepOnly(new Set(scalers.map(keyOf)))) {
+      telemetry.forget(workload);
+      parts.recorder.forgotten(workload);
+    }
+  }
+
   async function observe(): Promise<void> {
-    forgetAllBut(cluster.scalers());
-    const watched = await watchAll();
+    const scalers = cluster.scalers();
+    forgetAllBut(scalers);
+    await Promise.all(scalers.map((scaler) => dossiers.open(workloadOf(scaler))));
+    const watched = watchedNow();
     // One reading of the clock: a step that is forecast from is a step that was closed.
     const nowMs = clock.wallMs();
     closeSteps(watched, nowMs);
@@ -188,7 +145,7 @@ export function createPipeline(parts: PipelineParts) {
   async function decideOne(scaler: PredictiveScaler, dossier: Dossier): Promise<Account> {
     const account = await reconcile(scaler, dossier, parts);
     // Its scaler went while the write was under way: what was told of it since is forgotten as well.
-    if (!opened.has(keyOf(scaler))) parts.recorder.forgotten(dossier.workload);
+    if (!dossiers.get(keyOf(scaler))) parts.recorder.forgotten(dossier.workload);
     return account;
   }
 
@@ -201,20 +158,22 @@ export function createPipeline(parts: PipelineParts) {
 
     /** Decides one workload now, from what is known. undefined when no scaler names it (any more). */
     async reconcile(workload: Workload): Promise<Account | undefined> {
-      const scaler = scalersByKey().get(workloadKey(workload));
-      return scaler && decideOne(scaler, await open(scaler));
+      const key = workloadKey(workload);
+      const scaler = scalersByKey().get(key);
+      const dossier = scaler && (dossiers.get(key) ?? (await dossiers.open(workload)));
+      return dossier && decideOne(scaler, dossier);
     },
 
     /** Observes once and decides every workload. */
     async tick(): Promise<readonly Account[]> {
       await observe();
-      return Promise.all((await watchAll()).map(({ scaler, dossier }) => decideOne(scaler, dossier)));
+      return Promise.all(watchedNow().map(({ scaler, dossier }) => decideOne(scaler, dossier)));
     },
 
     /** A new leader removes nothing until it has seen for itself what the load is. */
     takeOver(): void {
       const sinceMs = clock.monotonicMs();
-      for (const dossier of opened.values()) {
+      for (const dossier of dossiers.all()) {
         dossier.memory = { ...dossier.memory, sinceMs };
         // Another leader may have told something else since.
         delete dossier.told;
@@ -222,7 +181,7 @@ export function createPipeline(parts: PipelineParts) {
     },
 
     workloads: (): readonly Workload[] => cluster.scalers().map(workloadOf),
-    dossier: (workload: Workload): Dossier | undefined => opened.get(workloadKey(workload)),
+    dossier: (workload: Workload): Dossier | undefined => dossiers.get(workloadKey(workload)),
     telemetryStats: () => telemetry.stats(),
   };
 }

@@ -95,7 +95,10 @@ export interface Leadership {
   current(): { readonly leading: boolean; readonly epoch: number; readonly holder: string };
 }
 
-/** History that outlives the process. Writes are batched and never block the tick; `flush` waits for them. */
+/**
+ * History that outlives the process. Writes are batched and never block the tick; `flush` waits for them. A read rejects
+ * when it cannot be done.
+ */
 export interface History {
   append(workload: string, steps: readonly Step[]): void;
   /** Rates of [fromMs, toMs) on the step grid, NaN where nothing is known. */

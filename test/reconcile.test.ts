@@ -29,6 +29,7 @@ function setUp() {
     leadTime: initialLeadTime(),
     capacity: initialCapacity(),
     memory: freshMemory(clock.monotonicMs()),
+    recalled: true,
   };
   const scaler: PredictiveScaler = scalerOf({
     minReplicas: 3,

@@ -45,7 +45,8 @@ export interface StoredHistory extends History {
 /**
  * History in an SQLite file that one worker thread reads and writes. Rejects with BadInput when the file is damaged,
  * newer, of another program or not writable; it is then left as it is. Once open it never throws at the tick: a disk
- * that refuses is counted in `stats`, the newest steps wait in memory, and what cannot be read is missing.
+ * that refuses is counted in `stats`, and the newest steps wait in memory. A read that fails rejects: not to know what
+ * is there is not to know that nothing is.
  */
 export async function openHistory(options: HistoryOptions): Promise<StoredHistory> {
   const retentionMs = (options.retentionDays ?? 28) * 86_400_000;
@@ -100,16 +101,12 @@ class FileHistory implements StoredHistory {
 
   async rates(workload: string, fromMs: number, toMs: number, stepSeconds: number): Promise<Float64Array> {
     void this.#write(); // the worker answers in order: what was appended is read
-    const question = { kind: 'rates', workload, fromMs, toMs, stepSeconds } as const;
-    const stepMs = stepSeconds * 1000;
-    const length = Math.max(0, Math.floor(toMs / stepMs) - Math.floor(fromMs / stepMs));
-    const missing = () => new Float64Array(length).fill(Number.NaN);
-    return this.#read<Float64Array>(question, missing);
+    return this.#read<Float64Array>({ kind: 'rates', workload, fromMs, toMs, stepSeconds });
   }
 
   async recall(workload: string, name: string): Promise<unknown> {
     void this.#write();
-    const text = await this.#read<string | undefined>({ kind: 'recall', workload, name }, () => undefined);
+    const text = await this.#read<string | undefined>({ kind: 'recall', workload, name });
     return text === undefined ? undefined : JSON.parse(text);
   }
 
@@ -166,13 +163,13 @@ class FileHistory implements StoredHistory {
     else this.#stats.failedWrites++;
   }
 
-  async #read<T>(question: Parameters<WorkerLink['ask']>[0], missing: () => T): Promise<T> {
+  async #read<T>(question: Parameters<WorkerLink['ask']>[0]): Promise<T> {
     try {
       return (await this.#link.ask(question)) as T;
     } catch (error) {
       this.#stats.failedReads++;
       this.#stats.lastError = error instanceof Error ? error.message : String(error);
-      return missing();
+      throw error;
     }
   }
 }
