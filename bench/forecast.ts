@@ -83,7 +83,9 @@ const page = [
   '## Accuracy',
   `Leads 1 to 30, origins after the first 30 % of a trace, every third of 1-minute traces. ${traces.length} traces, of which
 ${traces.filter(({ counted }) => counted).length} count in the means. Errors are of the p50; the quantiles of seasonal naive come from the same tracker.`,
-  meansTable(accuracy, traces),
+  'Geometric means:',
+  meansTable(accuracy, traces, ({ counted }) => counted),
+  meansTable(accuracy, traces, () => true),
   'The worst of all traces:',
   worstTable(accuracy),
   ...shown.flatMap((model) => [`By trace, ${model}:`, traceTable(accuracy.get(model) ?? [], traces)]),

@@ -8,18 +8,20 @@ const LEVEL_NAMES = LEVELS.map((level) => `P${100 * level}`).join(' / ');
 const LEAD_NAMES = `lead ${SHOWN_LEADS.join(' / ')}`;
 const WINDOW_NAMES = WINDOWS.join(' / ');
 
-/** A row per candidate with its geometric means over the counted traces. */
-export function meansTable(accuracy: Accuracy, traces: readonly Trace[]): string {
-  const counted = traces.filter((trace) => trace.counted).length;
+/** A row per candidate with its geometric means over these of the traces. */
+export function meansTable(
+  accuracy: Accuracy,
+  traces: readonly Trace[],
+  meant: (trace: Trace) => boolean,
+): string {
   const rows = [...accuracy].map(([model, all]) => {
-    const outcomes = all.filter((_, index) => traces[index]?.counted);
+    const outcomes = all.filter((_, index) => traces[index] && meant(traces[index]));
     const mean = (figure: (outcome: Outcome) => number): string => ratio(geometricMean(outcomes.map(figure)));
     const means = (figures: (outcome: Outcome) => readonly number[]): string =>
       ratios(meansOf(outcomes.map(figures)));
     return [
       model,
       mean(({ seasonalRatio }) => seasonalRatio),
-      ratio(geometricMean(all.map(({ seasonalRatio }) => seasonalRatio))),
       mean(({ betterRatio }) => betterRatio),
       means(({ leadRatios }) => leadRatios),
       means(({ pinballRatios }) => pinballRatios),
@@ -28,10 +30,9 @@ export function meansTable(accuracy: Accuracy, traces: readonly Trace[]): string
   });
   return table(
     [
-      'candidate',
-      `MAE / seasonal naive (${counted})`,
-      `(all ${traces.length})`,
-      `MAE / better baseline (${counted})`,
+      `mean of ${traces.filter(meant).length}`,
+      'MAE / seasonal naive',
+      'MAE / better baseline',
       `${LEAD_NAMES} / seasonal naive`,
       `${LEVEL_NAMES} pinball / seasonal naive`,
       `peak of ${WINDOW_NAMES}: P95 pinball / that of the leads`,
