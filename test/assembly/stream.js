@@ -13,8 +13,13 @@ export function load(step) {
 
 export const STEPS = 2_000;
 
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /**
- * Per model, the SHA-256 of every bit of every answer over the stream.
+ * Per model, the SHA-256 of every bit of every answer over the stream; and that of the periods found in it.
  *
  * @param {typeof import('../../assembly/pkg/forecaster.js')} glue
  * @param {Uint8Array} wasm
@@ -32,8 +37,10 @@ export async function digests({ Forecaster, FIGURES, LEADS, MODELS, PEAK_STEPS }
       answers.set(forecaster.forecast(handle), step * rows * FIGURES);
       answers.set(forecaster.peaks(handle), (step * rows + LEADS) * FIGURES);
     }
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', answers));
-    result[model] = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    result[model] = await sha256(answers);
   }
+  const stream = Float64Array.from({ length: STEPS }, (_, step) => load(step));
+  const periods = new Forecaster(wasm).detect(stream, 900);
+  result.periods = await sha256(new TextEncoder().encode(JSON.stringify(periods)));
   return result;
 }
