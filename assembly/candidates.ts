@@ -1,5 +1,6 @@
 import { ensembleBytes, ensembleOpen, ensemblePredict, ensembleUpdate } from './ensemble/ensemble';
 import { MODEL, stateOf, u32At } from './layout';
+import { arimaBytes, arimaOpen, arimaPredict, arimaUpdate } from './models/arima';
 import { etsBytes, etsOpen, etsPredict, etsUpdate } from './models/ets';
 import { naiveBytes, naiveOpen, naivePredict, naiveUpdate } from './models/naive';
 import { ridgeBytes, ridgeOpen, ridgePredict, ridgeUpdate } from './models/ridge';
@@ -26,10 +27,11 @@ export const NAIVE: u32 = 2;
 export const SEASONAL_NAIVE: u32 = 3;
 export const ETS: u32 = 4;
 export const THETA: u32 = 5;
+export const ARIMA: u32 = 6;
 export const RIDGE: u32 = 7;
 
 export function candidateKnown(model: u32): bool {
-  return model == ENSEMBLE || (model >= NAIVE && model <= THETA) || model == RIDGE;
+  return model == ENSEMBLE || (model >= NAIVE && model <= RIDGE);
 }
 
 export function candidateBytes(model: u32, season: u32, week: u32): usize {
@@ -44,6 +46,8 @@ export function candidateBytes(model: u32, season: u32, week: u32): usize {
       return etsBytes(season, week);
     case THETA:
       return thetaBytes(season, week);
+    case ARIMA:
+      return arimaBytes(season, week);
     default:
       return ridgeBytes(season, week);
   }
@@ -62,6 +66,8 @@ export function candidateOpen(series: usize): void {
       return etsOpen(series, state);
     case THETA:
       return thetaOpen(series, state);
+    case ARIMA:
+      return arimaOpen(series, state);
     default:
       return ridgeOpen(series, state);
   }
@@ -80,6 +86,8 @@ export function candidateUpdate(series: usize, value: f64, known: bool): void {
       return etsUpdate(series, state, value, known);
     case THETA:
       return thetaUpdate(series, state, value, known);
+    case ARIMA:
+      return arimaUpdate(series, state, value, known);
     default:
       return ridgeUpdate(series, state, value, known);
   }
@@ -98,6 +106,8 @@ export function candidatePredict(series: usize, path: usize): void {
       return etsPredict(series, state, path);
     case THETA:
       return thetaPredict(series, state, path);
+    case ARIMA:
+      return arimaPredict(series, state, path);
     default:
       return ridgePredict(series, state, path);
   }

@@ -5,7 +5,7 @@ export declare const FIGURES: number;
 export declare const WATCHED_LEADS: readonly number[];
 export declare const PEAK_STEPS: readonly number[];
 /** The candidates; the same names are taken by open. */
-export type ModelName = 'ensemble' | 'naive' | 'seasonal-naive' | 'ets' | 'theta' | 'ridge';
+export type ModelName = 'ensemble' | 'naive' | 'seasonal-naive' | 'ets' | 'theta' | 'arima' | 'ridge';
 export declare const MODEL_NUMBERS: Readonly<Record<ModelName, number>>;
 export declare const MODELS: readonly ModelName[];
 /** Whom the ensemble asks. */

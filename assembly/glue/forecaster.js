@@ -8,7 +8,15 @@ export const FIGURES = 5;
 export const WATCHED_LEADS = [1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30];
 export const PEAK_STEPS = [1, 2, 5, 10, 20, 30];
 /** The candidates and their numbers in the ABI. */
-export const MODEL_NUMBERS = { ensemble: 0, naive: 2, 'seasonal-naive': 3, ets: 4, theta: 5, ridge: 7 };
+export const MODEL_NUMBERS = {
+  ensemble: 0,
+  naive: 2,
+  'seasonal-naive': 3,
+  ets: 4,
+  theta: 5,
+  arima: 6,
+  ridge: 7,
+};
 export const MODELS = Object.keys(MODEL_NUMBERS);
 /** Whom the ensemble asks. */
 export const EXPERTS = ['naive', 'seasonal-naive', 'weekly-naive', 'ets', 'ridge'];
