@@ -47,7 +47,8 @@ export interface Parts {
 }
 
 export interface Progress {
-  readonly model: ModelName;
+  /** Who is played. */
+  readonly label: string;
   /** 0..1 of all candidates. */
   readonly share: number;
 }
@@ -65,7 +66,7 @@ export function* evaluate(asked: Asked, { core, clock, watch }: Parts): Generato
     const playing = play(core, model, ground, { clock, watch: model === headline ? watch : undefined });
     let next = playing.next();
     while (!next.done) {
-      yield { model, share: (index + next.value / end) / models.length };
+      yield { label: model, share: (index + next.value / end) / models.length };
       next = playing.next();
     }
     candidates.push(candidateOf(next.value, protocol.leads, scale));

@@ -30,15 +30,21 @@ export function givenSeason(seasonSteps: number): readonly SeasonSpan[] {
 
 /**
  * Looks for the season again and again as the history grows, at 1, 2, 4, 8, 16 and 24 hours, then daily, after four
- * weeks weekly, and each time sees only what was there by then. A span begins where the answer changes.
+ * weeks weekly, and each time sees only what was there by then. A span begins where the answer changes. Yields the share of
+ * the trace that is done, 0..1.
  */
-export function seasonSpans(values: Float64Array, stepSeconds: number, find: FindSeason): SeasonSpan[] {
+export function* seasonSpans(
+  values: Float64Array,
+  stepSeconds: number,
+  find: FindSeason,
+): Generator<number, readonly SeasonSpan[]> {
   const spans: SeasonSpan[] = [];
   const kept = Math.ceil((DAILY_DAYS * DAY_SECONDS) / stepSeconds);
   for (const fromStep of lookSteps(values.length, stepSeconds)) {
     const season = find(values.subarray(Math.max(0, fromStep - kept), fromStep));
     const last = spans.at(-1);
     if (!last || !sameSeason(last, season) || last.how !== season.how) spans.push({ ...season, fromStep });
+    yield fromStep / values.length;
   }
   return spans;
 }

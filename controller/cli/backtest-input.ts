@@ -1,5 +1,6 @@
 import type { Forecaster } from '../../assembly/pkg/forecaster.js';
 import { type Closings, closingsOf } from '../backtest/closings.ts';
+import type { Progress } from '../backtest/evaluation.ts';
 import { type Playable, type Rows, timed } from '../backtest/playable.ts';
 import { givenSeason, type SeasonSpan, seasonFinder, seasonSpans } from '../backtest/season.ts';
 import type { Clock } from '../clock.ts';
@@ -140,11 +141,11 @@ function check({ values, source }: Playable, { leads, season }: BacktestOptions)
 }
 
 /** The season that was asked for, that of the openings, or what is found in the past of each moment. */
-export function seasonsOf(
+export function* seasonsOf(
   { values, stepSeconds, rows }: Playable,
   { season }: Pick<BacktestOptions, 'season'>,
   core: Pick<Forecaster, 'detect'>,
-): readonly SeasonSpan[] {
+): Generator<Progress, readonly SeasonSpan[]> {
   if (season !== 'auto') return givenSeason(season);
   if (rows?.seasonRows !== undefined && rows.openingsPerWeek !== undefined) {
     const weekSteps = rows.openingsPerWeek > 1 ? rows.openingsPerWeek * rows.seasonRows : 0;
@@ -152,5 +153,10 @@ export function seasonsOf(
   }
   // where closed hours are left out, a day has no length in rows
   const timed = rows?.because !== 'asked for';
-  return seasonSpans(values, stepSeconds, seasonFinder(core, timed ? stepSeconds : undefined));
+  const looking = seasonSpans(values, stepSeconds, seasonFinder(core, timed ? stepSeconds : undefined));
+  for (;;) {
+    const { done, value } = looking.next();
+    if (done) return value;
+    yield { label: 'seasons', share: value };
+  }
 }

@@ -4,18 +4,14 @@ import { type SeasonSpan, sameSeason } from '../backtest/season.ts';
 import { maeRatio, type Verdict, verdictOf } from '../backtest/verdict.ts';
 import { figure, grouped, percent } from '../ui/amount.ts';
 import { errorPlot } from '../ui/error-plot.ts';
-import { type Forecasted, forecastLegend, forecastPlot } from '../ui/forecast-plot.ts';
+import { forecastLegend, forecastPlot } from '../ui/forecast-plot.ts';
 import { cut, type Paint } from '../ui/style.ts';
 import { errorTable, groupTable, leadTable, quantileTable } from './backtest-tables.ts';
+import type { ShownForecasts } from './shown-forecasts.ts';
 
 export interface Canvas {
   readonly columns: number;
   readonly paint: Paint;
-}
-
-export interface Shown {
-  readonly lead: number;
-  readonly forecasted: Forecasted;
 }
 
 /** Of a path or URL. */
@@ -30,7 +26,7 @@ tenth, under the share of these above p50; direction: moved the way p50 said; qu
 export function backtestReport(
   playable: Playable,
   evaluation: Evaluation,
-  shown: Shown,
+  shown: Pick<ShownForecasts, 'lead' | 'forecasted'>,
   { columns, paint }: Canvas,
 ): string[] {
   const verdict = verdictOf(evaluation);
