@@ -19,8 +19,8 @@ const MOST_SOURCE = 500;
 const PLOT_ROWS = 11;
 const ERROR_ROWS = 7;
 const NOTES = `MAE, RMSE in the unit of the trace; MAPE leaves zeros out; MASE 1 is the mean error of a season ago in what was
-learned from; base is the better baseline of the same leads; at peaks is error by load where the load is among its highest
-tenth, under the share of these above p50; direction: moved the way p50 said; quantile losses are pinball losses; us: microseconds per step.`;
+learned from; base is the better baseline of the same leads; peaks is error by load where the load is among its highest tenth,
+under the share of these above p50; dir.: moved the way p50 said; quantile losses are pinball losses; us: microseconds per step.`;
 
 /** What a person reads: what was played, how good each candidate was, who won, and two plots. */
 export function backtestReport(

@@ -6,7 +6,7 @@ import { table } from '../ui/table.ts';
 
 /** How wrong each candidate was. 70 columns hold it. */
 export function errorTable({ candidates }: Evaluation, verdict: Verdict, paint: Paint): string[] {
-  const head = ['error', 'MAE', '/ base', 'MAPE', 'RMSE', 'MASE', 'at peaks', 'under'];
+  const head = ['error', 'MAE', '/ base', 'MAPE', 'RMSE', 'MASE', 'peaks', 'under'];
   return table(
     head,
     candidates.map((candidate) => {
@@ -57,7 +57,7 @@ export function quantileTable({ candidates }: Evaluation, verdict: Verdict, pain
 /** By group of leads, each beside the better baseline of these leads; and what it costs. */
 export function leadTable({ candidates }: Evaluation, verdict: Verdict, paint: Paint): string[] {
   const groups = verdict.headline.groups.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
-  const head = ['MAE / base, by lead', ...groups, 'direction', 'us', 'KiB'];
+  const head = ['by lead / base', ...groups, 'dir.', 'us', 'KiB'];
   return table(
     head,
     candidates.map((candidate) => ({
@@ -77,7 +77,7 @@ export function leadTable({ candidates }: Evaluation, verdict: Verdict, paint: P
 /** All of one candidate, by group of leads. */
 export function groupTable({ headline }: Verdict, paint: Paint): string[] {
   return table(
-    [headline.model, 'MAE', 'MAPE', 'RMSE', 'MASE', 'at peaks', 'under', 'direction', '<= p95'],
+    [headline.model, 'MAE', 'MAPE', 'RMSE', 'MASE', 'peaks', 'under', 'dir.', '<= p95'],
     headline.groups.map(({ from, to, metrics }) => ({
       cells: [
         from === to ? `lead ${from}` : `leads ${from}-${to}`,

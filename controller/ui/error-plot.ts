@@ -47,6 +47,8 @@ function leadLabels(leads: number, columns: number): string {
     const label = lead === 1 ? 'lead 1' : String(lead);
     const column = Math.round(((lead - 1) / (leads - 1)) * (columns - 1));
     const from = Math.min(columns - label.length, Math.max(0, column - (lead === 1 ? 0 : 1)));
+    // a narrow plot has no room for every one
+    if (cells.slice(Math.max(0, from - 1), from).some((cell) => cell !== ' ')) continue;
     for (const [index, character] of [...label].entries()) cells[from + index] = character;
   }
   return `${' '.repeat(AXIS_COLUMNS)}${cells.join('')}`.trimEnd();

@@ -101,6 +101,12 @@ test('errors by lead are lines from the first lead to the last', (t) => {
   t.regex(lines[0] ?? '', /3.0 ┤ +⠈*[⠁-⣿]+$/);
 });
 
+test('a narrow plot leaves out the labels it has no room for', (t) => {
+  const errors = Array.from({ length: 30 }, (_, lead) => lead);
+  const lines = errorPlot([{ name: 'naive', look: 'faint', errors }], { columns: 40, rows: 5 }, plain);
+  t.is(lines[5], '       lead 1   10   15    20   25    30');
+});
+
 test('one lead is a plot too', (t) => {
   t.is(errorPlot([{ name: 'naive', look: 'faint', errors: [2] }], { columns: 60, rows: 5 }, plain).length, 7);
 });
