@@ -3,7 +3,8 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compile, MODELS } from '../assembly/pkg/forecaster.js';
 import { accuracyOf } from './forecast/accuracy.ts';
-import { meansTable, traceTable, worstTable } from './forecast/accuracy-tables.ts';
+import { foundTable, meansTable, traceTable, worstTable } from './forecast/accuracy-tables.ts';
+import { foundOn } from './forecast/found.ts';
 import { goalsTable } from './forecast/goals-table.ts';
 import { monthSeconds } from './forecast/month.ts';
 import { HISTORY_STEPS, peerForecasts } from './forecast/peers/run.ts';
@@ -39,6 +40,10 @@ const module = compile(wasm);
 
 const traces = presentTraces(say);
 const accuracy = accuracyOf(module, models, traces, say);
+const found = shown.map((model) => {
+  say(`${model} with no season told`);
+  return { model, found: traces.map((trace) => foundOn(module, model, trace)) };
+});
 const costs = shown.flatMap((model) =>
   [
     { seasonSteps: 60, weekSteps: 0 },
@@ -89,6 +94,10 @@ ${traces.filter(({ counted }) => counted).length} count in the means. Errors are
   'The worst of all traces:',
   worstTable(accuracy),
   ...shown.flatMap((model) => [`By trace, ${model}:`, traceTable(accuracy.get(model) ?? [], traces)]),
+  ...found.flatMap((one) => [
+    `With no season told, ${one.model}, against seasonal naive with the season:`,
+    foundTable(one.found, accuracy.get(one.model) ?? [], traces),
+  ]),
   '## Speed and size',
   'Processor time, medians of 5. An update takes a step in and leaves 30 leads and 6 peaks with their quantiles.',
   costTable(costs),

@@ -1,4 +1,6 @@
+import type { Season } from '../../controller/backtest/season.ts';
 import type { Accuracy } from './accuracy.ts';
+import type { Found } from './found.ts';
 import { misses, percents, ratio, ratios, table } from './markdown.ts';
 import { geometricMean, type Outcome, SHOWN_LEADS } from './outcome.ts';
 import { LEVELS, WINDOWS } from './sums.ts';
@@ -92,5 +94,33 @@ export function traceTable(outcomes: readonly Outcome[], traces: readonly Trace[
       ...WINDOWS.map((window) => `coverage ${window}`),
     ],
     rows,
+  );
+}
+
+/** What a candidate finds by itself, and what that costs. */
+export function foundTable(
+  found: readonly Found[],
+  told: readonly Outcome[],
+  traces: readonly Trace[],
+): string {
+  const steps = ({ seasonSteps, weekSteps, how }: Season): string =>
+    `${seasonSteps}${weekSteps > 0 ? ` + ${weekSteps}` : ''}${how === 'found' ? '' : ' (assumed)'}`;
+  const rows = found.map(({ first, last, seasonalRatio }, index) => [
+    traces[index]?.name ?? '',
+    String(traces[index]?.seasonSteps),
+    steps(first),
+    steps(last),
+    ratio(told[index]?.seasonalRatio ?? Number.NaN),
+    ratio(seasonalRatio),
+  ]);
+  const mean = (figures: readonly { readonly seasonalRatio: number }[]): string =>
+    ratio(
+      geometricMean(
+        figures.filter((_, index) => traces[index]?.counted).map(({ seasonalRatio }) => seasonalRatio),
+      ),
+    );
+  return table(
+    ['trace', 'season', 'found at first', 'found at last', 'MAE / seasonal naive, told', 'found'],
+    [...rows, ['geometric mean', '', '', '', mean(told), mean(found)]],
   );
 }

@@ -1,7 +1,8 @@
 import { type CompiledModule, Forecaster, type ModelName } from '../../assembly/pkg/forecaster.js';
+import { originsOf } from '../../controller/backtest/protocol.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { replay } from './replay.ts';
-import { originsOf, readTrace, type Trace } from './traces.ts';
+import { protocolOf, readTrace, type Trace } from './traces.ts';
 
 /** Per candidate, the outcome on each trace, in the traces' order. */
 export type Accuracy = ReadonlyMap<ModelName, readonly Outcome[]>;
@@ -16,7 +17,7 @@ export function accuracyOf(
   const accuracy = new Map<ModelName, Outcome[]>(models.map((model) => [model, []]));
   for (const trace of traces) {
     const values = readTrace(trace);
-    const origins = originsOf(values, trace);
+    const origins = originsOf(values, protocolOf(trace));
     say(`${trace.name}: ${values.length} steps, ${origins.length} origins`);
     const played = (model: ModelName) =>
       replay(

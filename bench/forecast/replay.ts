@@ -19,7 +19,7 @@ export function replay(
   core: Forecaster,
   { model, seasonSteps, weekSteps }: Played,
   values: Float64Array,
-  origins: readonly number[],
+  origins: Iterable<number>,
 ): Sums {
   const handle = core.open(seasonSteps, weekSteps, model);
   if (handle === 0) throw new Error(`the core refuses model ${model} with season ${seasonSteps}`);

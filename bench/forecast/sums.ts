@@ -1,4 +1,6 @@
 import { FIGURES, LEADS, PEAK_STEPS } from '../../assembly/pkg/forecaster.js';
+import { seasonalNaive } from '../../controller/backtest/baseline.ts';
+import { pinball } from '../../controller/backtest/score.ts';
 
 /** The quantiles that are scored, in the order of the figures. */
 export const LEVELS = [0.9, 0.95, 0.99] as const;
@@ -49,10 +51,7 @@ export function emptySums(): Sums {
   };
 }
 
-/** Pinball loss: `level` per unit that the actual lies above the quantile, 1 - `level` per unit below. */
-function pinball(level: number, actual: number, quantile: number): number {
-  return actual >= quantile ? level * (actual - quantile) : (1 - level) * (quantile - actual);
-}
+const usual = new Float64Array(LEADS);
 
 /** Adds the leads of one origin for which the actual and the value a season before are known. */
 export function addLeads(
@@ -63,10 +62,11 @@ export function addLeads(
   figures: Float64Array,
 ): void {
   const now = values[origin] ?? Number.NaN;
+  seasonalNaive(values, origin, { seasonSteps }, usual);
   const last = Math.min(LEADS, values.length - 1 - origin);
   for (let lead = 1; lead <= last; lead++) {
     const actual = values[origin + lead] ?? Number.NaN;
-    const seasonal = values[origin + lead - seasonSteps * Math.ceil(lead / seasonSteps)] ?? Number.NaN;
+    const seasonal = usual[lead - 1] ?? Number.NaN;
     if (Number.isNaN(actual) || Number.isNaN(seasonal)) continue;
     const at = (lead - 1) * FIGURES;
     sums.pairs++;

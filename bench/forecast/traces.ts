@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { LEADS } from '../../assembly/pkg/forecaster.js';
+import { everyFor, type Protocol } from '../../controller/backtest/protocol.ts';
 
 /** One recorded load and how it is played. */
 export interface Trace {
@@ -7,33 +9,32 @@ export interface Trace {
   readonly file: string;
   /** The daily period in steps. */
   readonly seasonSteps: number;
-  /** Every how many steps a forecast is scored. */
-  readonly everySteps: number;
+  readonly stepSeconds: number;
   /** Whether it is one of the ten that the means count; the two others have no season to speak of. */
   readonly counted: boolean;
 }
 
-const trace = (name: string, file: string, seasonSteps: number, everySteps = 1, counted = true): Trace => ({
+const trace = (name: string, file: string, seasonSteps: number, minutes: number, counted = true): Trace => ({
   name,
   file,
   seasonSteps,
-  everySteps,
+  stepSeconds: 60 * minutes,
   counted,
 });
 
 export const TRACES: readonly Trace[] = [
-  trace('nasa', 'nasa_http_1995_1min.csv.gz', 1440, 3),
-  trace('twitter', 'twitter_stream_2021-08_1min.csv', 1440, 3),
-  trace('elb', 'nab_aws_elb_request_count_5min.csv', 288),
-  trace('aapl', 'nab_tweets_aapl_5min.csv', 288),
-  trace('alibaba', 'alibaba2018_cluster_cpu_5min.csv', 288),
-  trace('google', 'google2019_borg_avg_cpu_5min.csv', 288),
-  trace('bank', 'bank_calls_5min_weekdays.csv', 169),
-  trace('servegen large', 'servegen_m_large_10min.csv', 144),
-  trace('servegen small', 'servegen_m_small_10min.csv', 144),
-  trace('taxi', 'nab_nyc_taxi_30min.csv', 48),
-  trace('fb', 'nab_tweets_fb_5min.csv', 288, 1, false),
-  trace('ec2', 'nab_ec2_request_latency_5min.csv', 288, 1, false),
+  trace('nasa', 'nasa_http_1995_1min.csv.gz', 1440, 1),
+  trace('twitter', 'twitter_stream_2021-08_1min.csv', 1440, 1),
+  trace('elb', 'nab_aws_elb_request_count_5min.csv', 288, 5),
+  trace('aapl', 'nab_tweets_aapl_5min.csv', 288, 5),
+  trace('alibaba', 'alibaba2018_cluster_cpu_5min.csv', 288, 5),
+  trace('google', 'google2019_borg_avg_cpu_5min.csv', 288, 5),
+  trace('bank', 'bank_calls_5min_weekdays.csv', 169, 5),
+  trace('servegen large', 'servegen_m_large_10min.csv', 144, 10),
+  trace('servegen small', 'servegen_m_small_10min.csv', 144, 10),
+  trace('taxi', 'nab_nyc_taxi_30min.csv', 48, 30),
+  trace('fb', 'nab_tweets_fb_5min.csv', 288, 5, false),
+  trace('ec2', 'nab_ec2_request_latency_5min.csv', 288, 5, false),
 ];
 
 const folder = new URL('../../../shared/traces/', import.meta.url);
@@ -57,11 +58,7 @@ export function readTrace({ file }: Trace): Float64Array {
   });
 }
 
-/** The steps at which a forecast is scored: after the first 30 %, every `everySteps`-th, where the value is known. */
-export function originsOf(values: Float64Array, { everySteps }: Trace): readonly number[] {
-  const origins: number[] = [];
-  for (let step = Math.floor(0.3 * values.length); step + 1 < values.length; step += everySteps) {
-    if (!Number.isNaN(values[step])) origins.push(step);
-  }
-  return origins;
+/** How forecasts are asked for: every third minute, as the origins of one-minute traces are many and much alike. */
+export function protocolOf({ stepSeconds }: Trace): Protocol {
+  return { leads: LEADS, every: everyFor(stepSeconds), fromShare: 0.3 };
 }

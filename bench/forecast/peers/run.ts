@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { originsOf } from '../../../controller/backtest/protocol.ts';
 import { cached } from '../../../test/rig/cache.ts';
 import { mustRun, works } from '../../../test/rig/command.ts';
-import { originsOf, readTrace, type Trace } from '../traces.ts';
+import { protocolOf, readTrace, type Trace } from '../traces.ts';
 
 /** One forecast of a peer: 30 values after the step `origin` of a trace. */
 export interface PeerForecast {
@@ -32,7 +33,7 @@ export async function peerForecasts(
       name: trace.name,
       seasonSteps: trace.seasonSteps,
       values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
-      origins: spread(originsOf(values, trace), originsPerTrace),
+      origins: spread(originsOf(values, protocolOf(trace)), originsPerTrace),
     };
   });
   // Each library that may start threads is told not to: the figures are for one core.
@@ -58,7 +59,7 @@ export async function peerForecasts(
  * `count` origins evenly over all of them, in an order whose every beginning is spread too (van der Corput: halves,
  * then quarters, ...), as a slow model may not come to the last. Of 8, 4 are 0, 4, 2, 6.
  */
-export function spread(origins: readonly number[], count: number): readonly number[] {
+export function spread(origins: Int32Array, count: number): readonly number[] {
   return Array.from({ length: Math.min(count, origins.length) }, (_, index) => {
     let share = 0;
     for (let bit = 0.5, rest = index; rest > 0; rest >>= 1, bit /= 2) share += (rest & 1) * bit;
