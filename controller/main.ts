@@ -4,6 +4,7 @@ import type { ControllerConfig } from './config.ts';
 import { exposeCounts } from './counts.ts';
 import { createForecaster } from './forecast/forecaster.ts';
 import type { ForecastHost } from './forecast/host.ts';
+import { describeSeason } from './forecast/season.ts';
 import { Complaints } from './ingest/complaints.ts';
 import { createReceiver } from './ingest/receiver.ts';
 import { createKubeCluster, type Kube, type KubeOptions } from './kube/kube.ts';
@@ -133,6 +134,8 @@ async function openAdapters(
     deadlineMs: FORECAST_DEADLINE_MS,
     onFailure: (reason, message, workload) =>
       complaints.warn(`${reason} ${workload}`, { reason, workload }, message),
+    onSeason: (workload, season, seconds) =>
+      log.info({ workload, periods: season.periods }, `season: ${describeSeason(season, seconds)}`),
   });
   return { kube, history, forecaster, complaints };
 }

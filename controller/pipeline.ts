@@ -96,10 +96,11 @@ export function createPipeline(parts: PipelineParts) {
   }
 
   function requestOf({ scaler, dossier: { workload, series } }: Watched, originMs: number): ForecastRequest {
+    const { seasonSeconds } = scaler.spec.forecast;
     return {
       workload: workloadKey(workload),
       stepSeconds,
-      seasonSteps: Math.max(1, Math.round(scaler.spec.forecast.seasonSeconds / stepSeconds)),
+      ...(seasonSeconds ? { seasonSteps: Math.max(1, Math.round(seasonSeconds / stepSeconds)) } : {}),
       originMs,
       ratesSince: (sinceMs) => series.ratesSince(sinceMs, originMs),
     };

@@ -64,6 +64,8 @@ export interface ScalerStatus {
   readonly forecastRps?: number;
   /** `champion`, `seasonal`, `conservative`; absent without a forecast. */
   readonly model?: string;
+  /** The periods of the load that the forecast goes by, in words; absent without a forecast. */
+  readonly season?: string;
   readonly leadSeconds: number;
   readonly conditions: readonly Condition[];
 }
@@ -119,7 +121,8 @@ export interface Forecaster {
 export interface ForecastRequest {
   readonly workload: string;
   readonly stepSeconds: number;
-  readonly seasonSteps: number;
+  /** Absent: it is found from the history, and the day until then. */
+  readonly seasonSteps?: number;
   /** End of the newest step. */
   readonly originMs: number;
   /** The rates of steps that ended in (sinceMs, originMs], NaN where missing; from the ring or from History. */

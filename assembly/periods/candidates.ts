@@ -1,3 +1,4 @@
+import { wholeTimes } from './multiples';
 import { greatest, powerAt, SHORTEST } from './powers';
 import { found, foundPeriod } from './table';
 import { highestPeak, lasting, scale, sharpen, strength, surprise, weigh } from './weigh';
@@ -45,31 +46,25 @@ function add(period: i32, gain: f64, kind: i32): void {
   many++;
 }
 
-/** The longest period found so far that `period` is a multiple of, to 1 in 50; 0: of none. */
+/** The longest period found so far that `period` is a multiple of; 0: of none. */
 function multipleOf(period: i32): i32 {
   let longest = 0;
   for (let i = 0; i < found; i++) {
     const part = foundPeriod(i);
-    const times = (period + part / 2) / part;
-    if (times > 1 && part > longest && 50 * abs(period - times * part) <= period) longest = part;
+    if (part > longest && wholeTimes(part, period) > 0) longest = part;
   }
   return longest;
 }
 
 /** Part of one that was found, which took it away along with itself: what is left of it is the other's unrest. */
 function isPart(period: i32): bool {
-  for (let i = 0; i < found; i++) {
-    const whole = foundPeriod(i);
-    const times = (whole + period / 2) / period;
-    if (times < 2) continue;
-    if (whole % period == 0 || (times <= 8 && 50 * abs(whole - times * period) <= whole)) return true;
-  }
+  for (let i = 0; i < found; i++) if (wholeTimes(period, foundPeriod(i)) > 0) return true;
   return false;
 }
 
 function wholeMultiple(period: i32): i32 {
   const part = multipleOf(period);
-  return part == 0 ? period : ((period + part / 2) / part) * part;
+  return part == 0 ? period : wholeTimes(part, period) * part;
 }
 
 function wasFound(period: i32): bool {

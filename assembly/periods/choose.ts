@@ -1,5 +1,5 @@
 import { DAY, WEEK } from './candidates';
-import { callKind, found, foundKind, foundPeriod, foundStrength, setSeasons } from './table';
+import { callKind, found, foundGain, foundKind, foundPeriod, foundStrength, setSeasons } from './table';
 
 /** Half or a third of a period that was found too: part of its shape, not a habit of its own. */
 const HARMONIC: i32 = 4;
@@ -24,17 +24,27 @@ function markHarmonics(): void {
   }
 }
 
+/** The period that explains most, a week set aside: it is second to its days. -1: none. */
+function strongestShort(): i32 {
+  let best = -1;
+  for (let i = 0; i < found; i++) {
+    if (foundKind(i) == WEEK) continue;
+    if (best < 0 || foundGain(i) > foundGain(best)) best = i;
+  }
+  return best;
+}
+
 /** `daySteps` 0: not known. */
 function seasonOf(daySteps: i32): i32 {
+  const best = strongestShort();
+  if (best < 0) return daySteps;
+  const period = foundPeriod(best);
   const day = indexOfKind(DAY);
-  if (found == 0) return daySteps;
-  const first = foundPeriod(0);
   if (day >= 0) {
     const whole = foundPeriod(day);
-    return whole % first == 0 || foundStrength(day) >= DAY_SHARE * foundStrength(0) ? whole : first;
+    return whole % period == 0 || foundGain(day) >= DAY_SHARE * foundGain(best) ? whole : period;
   }
-  if (daySteps == 0) return first;
-  return foundKind(0) != WEEK && foundStrength(0) >= INSTEAD_OF_DAY ? first : daySteps;
+  return daySteps == 0 || foundStrength(best) >= INSTEAD_OF_DAY ? period : daySteps;
 }
 
 /** A longer period beside the season: one that was found, or the week of a day. 0: none. */

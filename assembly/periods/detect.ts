@@ -1,6 +1,7 @@
 import { candidate, findCandidates, GAIN, KIND, many, PERIOD, STRENGTH } from './candidates';
 import { choose } from './choose';
 import { remove, transform } from './history';
+import { wholeTimes } from './multiples';
 import { measurePowers, powerAt } from './powers';
 import { clearTable, found, MOST_FOUND, note, table } from './table';
 import { APART } from './weigh';
@@ -18,9 +19,7 @@ const ECHO: f64 = 0.7;
 
 /** How often candidate `part` goes into candidate `whole`; 0: not a whole number of times, or but once. */
 function timesIn(part: i32, whole: i32): i32 {
-  const times = <i32>(candidate(whole, PERIOD) / candidate(part, PERIOD) + 0.5);
-  const missed = abs(<f64>times * candidate(part, PERIOD) - candidate(whole, PERIOD));
-  return times > 1 && missed <= 0.02 * candidate(whole, PERIOD) ? times : 0;
+  return wholeTimes(<i32>candidate(part, PERIOD), <i32>candidate(whole, PERIOD));
 }
 
 /** Whether a multiple of candidate `part` (other than `best`) repeats so much better that it is the one that repeats. */
@@ -66,7 +65,8 @@ function takeNext(history: usize, count: i32, stepSeconds: f64): bool {
   if (many == 0) return false;
   const best = strongest();
   const period = <i32>candidate(best, PERIOD);
-  note(period, candidate(best, GAIN) / max(1e-12, powerAt(period)), <i32>candidate(best, KIND));
+  const gain = candidate(best, GAIN);
+  note(period, gain / max(1e-12, powerAt(period)), <i32>candidate(best, KIND), gain);
   remove(history, count, period);
   return true;
 }

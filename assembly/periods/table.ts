@@ -8,6 +8,8 @@ const COLUMNS: i32 = 3;
 const CELLS: i32 = HEAD + MOST_FOUND * COLUMNS;
 export const table = memory.data(CELLS * 8);
 export let found: i32 = 0;
+/** The mean square that each explained. */
+const gains = memory.data(MOST_FOUND * 8);
 
 function cell(index: i32): usize {
   return table + ((<usize>index) << 3);
@@ -18,11 +20,12 @@ export function clearTable(): void {
   found = 0;
 }
 
-export function note(period: i32, strength: f64, kind: i32): void {
+export function note(period: i32, strength: f64, kind: i32, gain: f64): void {
   const row = HEAD + found * COLUMNS;
   store<f64>(cell(row), <f64>period);
   store<f64>(cell(row + 1), max(0.0, min(1.0, strength)));
   store<f64>(cell(row + 2), <f64>kind);
+  store<f64>(gains + ((<usize>found) << 3), gain);
   store<f64>(table, <f64>++found);
 }
 
@@ -36,6 +39,10 @@ export function foundKind(index: i32): i32 {
 
 export function callKind(index: i32, kind: i32): void {
   store<f64>(cell(HEAD + index * COLUMNS + 2), <f64>kind);
+}
+
+export function foundGain(index: i32): f64 {
+  return load<f64>(gains + ((<usize>index) << 3));
 }
 
 export function foundStrength(index: i32): f64 {

@@ -1,4 +1,5 @@
 import type { PredictiveScaler } from '../api/predictive-scaler.ts';
+import { describeSeason } from '../forecast/season.ts';
 import { peakOver } from '../policy/peak.ts';
 import { isTelemetryFresh } from '../policy/situation.ts';
 import type { Account, Cluster, Condition, ScalerStatus } from '../ports.ts';
@@ -54,6 +55,7 @@ function digestOf(scaler: PredictiveScaler, status: ScalerStatus): string {
     status.currentReplicas,
     status.desiredReplicas,
     status.model,
+    status.season,
     ...conditions,
   ].join(' ');
 }
@@ -66,6 +68,7 @@ export function statusOf(account: Account): ScalerStatus {
     ...(target ? { currentReplicas: target.replicas, desiredReplicas: decision.recommended } : {}),
     ...(peak ? { forecastRps: Math.round(peak.p99) } : {}),
     ...(forecast ? { model: forecast.source } : {}),
+    ...(forecast?.season ? { season: describeSeason(forecast.season, forecast.stepSeconds) } : {}),
     leadSeconds: Math.round(leadTime.seconds),
     conditions: conditionsOf(account),
   };

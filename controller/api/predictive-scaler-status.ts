@@ -24,6 +24,13 @@ export const predictiveScalerStatus = z.object({
     .optional()
     .describe('Upper demand over the lead time, in requests per second.'),
   model: z.string().max(63).optional().describe('Which model answered: champion, seasonal or conservative.'),
+  season: z
+    .string()
+    .max(63)
+    .optional()
+    .describe(
+      'The periods of the load that the forecast goes by, and whether they were given, found or assumed.',
+    ),
   leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
   conditions: z
     .array(condition)

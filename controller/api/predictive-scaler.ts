@@ -80,8 +80,8 @@ export const predictiveScalerSpec = z.strictObject({
         .int()
         .min(60)
         .max(604_800)
-        .default(86_400)
-        .describe('The strongest period of the load.'),
+        .optional()
+        .describe('The strongest period of the load; found from its history when absent.'),
       leadSeconds: z
         .int()
         .min(1)

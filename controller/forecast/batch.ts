@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { FIGURES, LEADS, PEAK_STEPS } from '../../assembly/pkg/forecaster.js';
+import { type Detection, FIGURES, LEADS, PEAK_STEPS } from '../../assembly/pkg/forecaster.js';
 
 /** Figures per workload in an answer: the leads' first, then the peaks'. */
 export const LEAD_FIGURES = LEADS * FIGURES;
@@ -13,6 +13,8 @@ export interface Item {
   readonly count: number;
   /** Start (again) with an empty series of these periods; week 0: none. */
   readonly open?: { readonly seasonSteps: number; readonly weekSteps: number };
+  /** No series at all: the rates, of steps of so many seconds, are searched for their periods. */
+  readonly searchStepSeconds?: number;
 }
 
 /** All workloads of one tick in one message; `rates` is transferred. */
@@ -26,6 +28,7 @@ export interface Batch {
 
 export type ItemOutcome =
   | { readonly kind: 'answered'; readonly known: number }
+  | { readonly kind: 'searched'; readonly detection: Detection }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** `figures` is transferred; ANSWER_FIGURES per item, in the batch's order. */

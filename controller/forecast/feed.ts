@@ -1,6 +1,6 @@
-import type { ForecastRequest } from '../ports.ts';
 import type { Batch, Item } from './batch.ts';
 import { ratesOf } from './rates.ts';
+import type { Look, SeasonedRequest } from './seasons.ts';
 
 export interface FeedOptions {
   /** Most seasons of history a series starts with. */
@@ -9,7 +9,7 @@ export interface FeedOptions {
 
 /** What one workload contributes to a batch, and where its series stands once that is consumed. */
 export interface Portion {
-  readonly request: ForecastRequest;
+  readonly request: SeasonedRequest;
   readonly item: Item;
   readonly rates: Float64Array;
   readonly consumedMs: number;
@@ -20,22 +20,23 @@ export interface Portion {
 export interface Plan {
   readonly batch: Batch;
   readonly portions: readonly Portion[];
+  /** After the portions, in the batch. */
+  readonly looks: readonly Look[];
 }
 
 interface Series {
   readonly number: number;
   readonly stepSeconds: number;
   readonly seasonSteps: number;
+  readonly weekSteps: number;
   /** End of the newest step the worker's series holds. */
   readonly consumedMs: number;
 }
 
-const DAY_SECONDS = 86_400;
 /** So few steps go whatever the budget: keeping up costs less than falling behind. */
 const FREE_STEPS = 8;
 /** A workload nobody asked about for an hour of data time gives its series back. */
 const FORGET_MS = 3_600_000;
-const SHORTEST_SEASON = 2;
 
 /**
  * Knows how far the worker's series of each workload are, and takes from the rings what is new. A series starts again from
@@ -58,7 +59,7 @@ export class Feed {
    * The portions that fit into `steps` over all workloads; a few new steps of a workload that is up to date always do. A
    * request left out is behind and comes again.
    */
-  plan(requests: readonly ForecastRequest[], steps: number): Plan {
+  plan(requests: readonly SeasonedRequest[], steps: number, looks: readonly Look[] = []): Plan {
     let budget = steps;
     const portions: Portion[] = [];
     for (const request of requests) {
@@ -70,11 +71,12 @@ export class Feed {
     }
     const closed = this.#closed;
     this.#closed = [];
-    const items = portions.map(({ item }) => item);
-    return { batch: { id: ++this.#batches, items, rates: joined(portions), closed }, portions };
+    const items = [...portions.map(({ item }) => item), ...looks.map(searched)];
+    const rates = joined([...portions, ...looks]);
+    return { batch: { id: ++this.#batches, items, rates, closed }, portions, looks };
   }
 
-  #portion(request: ForecastRequest, budget: number): Portion | undefined {
+  #portion(request: SeasonedRequest, budget: number): Portion | undefined {
     const stepMs = request.stepSeconds * 1000;
     const known = this.#series.get(request.workload);
     const goesOn = known !== undefined && continues(known, request, this.#longest(request));
@@ -85,7 +87,8 @@ export class Feed {
     const count = Math.min(all.length, Math.max(budget, FREE_STEPS));
     const number = goesOn ? known.number : this.#next++;
     if (known && !goesOn) this.#forget(request.workload);
-    const open = goesOn ? {} : { open: periods(request) };
+    const { seasonSteps, weekSteps } = request.season;
+    const open = goesOn ? {} : { open: { seasonSteps, weekSteps } };
     return {
       request,
       item: { series: number, count, ...open },
@@ -95,14 +98,15 @@ export class Feed {
     };
   }
 
-  #longest({ seasonSteps }: ForecastRequest): number {
-    return Math.max(seasonSteps, 1440) * this.#options.historySeasons;
+  #longest({ season }: SeasonedRequest): number {
+    return Math.max(season.seasonSteps, 1440) * this.#options.historySeasons;
   }
 
   /** The worker has consumed the portion. */
   consumed({ request, item, consumedMs }: Portion): void {
-    const { workload, stepSeconds, seasonSteps } = request;
-    this.#series.set(workload, { number: item.series, stepSeconds, seasonSteps, consumedMs });
+    const { workload, stepSeconds, season } = request;
+    const { seasonSteps, weekSteps } = season;
+    this.#series.set(workload, { number: item.series, stepSeconds, seasonSteps, weekSteps, consumedMs });
   }
 
   /** The series of this portion failed: it starts again from history. */
@@ -139,24 +143,21 @@ export class Feed {
   }
 }
 
-function continues(series: Series, request: ForecastRequest, longest: number): boolean {
+function continues(series: Series, request: SeasonedRequest, longest: number): boolean {
   const steps = (request.originMs - series.consumedMs) / (request.stepSeconds * 1000);
   return (
     series.stepSeconds === request.stepSeconds &&
-    series.seasonSteps === request.seasonSteps &&
+    series.seasonSteps === request.season.seasonSteps &&
+    series.weekSteps === request.season.weekSteps &&
     Number.isInteger(steps) &&
     steps >= 0 &&
     steps <= longest
   );
 }
 
-/** A season of a day brings its week along; any other has none. */
-function periods({ seasonSteps, stepSeconds }: ForecastRequest): {
-  seasonSteps: number;
-  weekSteps: number;
-} {
-  const season = Math.max(SHORTEST_SEASON, seasonSteps);
-  return { seasonSteps: season, weekSteps: seasonSteps * stepSeconds === DAY_SECONDS ? 7 * season : 0 };
+/** No series has the number 0. */
+function searched({ request, rates }: Look): Item {
+  return { series: 0, count: rates.length, searchStepSeconds: request.stepSeconds };
 }
 
 /** The newest `count` rates; steps the ring no longer has are missing, in front. */
@@ -167,7 +168,7 @@ function exactly(rates: Float64Array, count: number): Float64Array {
   return padded;
 }
 
-function joined(portions: readonly Portion[]): Float64Array<ArrayBuffer> {
+function joined(portions: readonly { readonly rates: Float64Array }[]): Float64Array<ArrayBuffer> {
   const all = new Float64Array(portions.reduce((sum, { rates }) => sum + rates.length, 0));
   let at = 0;
   for (const { rates } of portions) {

@@ -1,3 +1,5 @@
+import type { Season } from './season.ts';
+
 /** A forecast of arrivals per second for one workload, made at `originMs` (the end of the last step it knows). */
 export interface Forecast {
   readonly originMs: number;
@@ -13,6 +15,8 @@ export interface Forecast {
     | 'ModelNotFinite'
     | 'ModelDigestMismatch'
     | 'ModelWarmingUp';
+  /** The periods that it goes by; absent in forecasts that were kept before there were any. */
+  readonly season?: Season;
   /** Index i is lead i + 1: the mean rate in (originMs + i * step, originMs + (i + 1) * step]. 30 entries. */
   readonly leads: readonly Quantiles[];
   /** The distribution of the MAXIMUM of the rate over the first `steps` leads; ascending in `steps`. */

@@ -22,6 +22,8 @@ export interface ForecasterOptions extends CoreSource {
   readonly worker?: URL;
   /** @default none */
   readonly onFailure?: HostOptions['onFailure'];
+  /** @default none */
+  readonly onSeason?: HostOptions['onSeason'];
 }
 
 /** The forecaster port on the WebAssembly core, with the baselines behind it. Starts one worker; close() ends it. */
@@ -37,5 +39,6 @@ export function createForecaster(options: ForecasterOptions = {}): ForecastHost 
     heapMb: options.heapMb ?? 128,
     worker: options.worker ?? new URL('./worker.ts', import.meta.url),
     onFailure: options.onFailure ?? (() => {}),
+    onSeason: options.onSeason ?? (() => {}),
   });
 }

@@ -7,6 +7,8 @@ import { Feed, type Plan, type Portion } from './feed.ts';
 import { readAnswer } from './figures.ts';
 import type { Forecast } from './forecast.ts';
 import { type FallbackReason, Quarantine } from './quarantine.ts';
+import type { Season } from './season.ts';
+import { type Look, type SeasonedRequest, Seasons } from './seasons.ts';
 import { type LinkResult, WorkerLink } from './worker-link.ts';
 
 export interface HostOptions {
@@ -25,6 +27,8 @@ export interface HostOptions {
   readonly worker: URL;
   /** Told of every failure, with the workload it is about if it is about one. */
   readonly onFailure: (reason: FallbackReason, message: string, workload?: string) => void;
+  /** Told when another season, or a reason for the same, was found in a workload's history. */
+  readonly onSeason: (workload: string, season: Season, stepSeconds: number) => void;
 }
 
 export interface ForecasterStats {
@@ -46,11 +50,15 @@ type Outcome = { readonly forecast: Forecast } | { readonly reason: FallbackReas
 /** The whole worker, in the quarantine: no workload key is empty. */
 const WORKER = '';
 
+/** Of the work of a tick, what may go into looking for seasons. */
+const LOOKS_SHARE = 4;
+
 /** Runs the core for all workloads in a worker, within a deadline, and answers by the baselines where it does not. */
 export class ForecastHost implements Forecaster {
   readonly #options: HostOptions;
   readonly #link: WorkerLink | undefined;
   readonly #feed: Feed;
+  readonly #seasons: Seasons;
   readonly #quarantine = new Quarantine();
   readonly #answers = { champion: 0, seasonal: 0, conservative: 0 };
   readonly #fallbacks: Record<FallbackReason, number> = {
@@ -60,7 +68,7 @@ export class ForecastHost implements Forecaster {
     ModelDigestMismatch: 0,
     ModelWarmingUp: 0,
   };
-  #behind = new Map<string, ForecastRequest>();
+  #behind = new Map<string, SeasonedRequest>();
   #turn: Promise<unknown> = Promise.resolve();
   #lastBatchMs = Number.NaN;
   #consumedSteps = 0;
@@ -70,6 +78,7 @@ export class ForecastHost implements Forecaster {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#feed = new Feed(options);
+    this.#seasons = new Seasons(options.onSeason);
     const { core } = options;
     if (core.kind === 'ready') this.#link = new WorkerLink({ ...options, module: core.module });
     else options.onFailure('ModelDigestMismatch', core.message);
@@ -90,9 +99,11 @@ export class ForecastHost implements Forecaster {
   }
 
   async advance(requests: readonly ForecastRequest[]): Promise<readonly Forecast[]> {
-    const outcomes = await this.#inTurn(() => this.#ask(requests, this.#options.tickSteps));
+    const seasoned = requests.map((request) => this.#seasons.seasoned(request));
+    const { tickSteps } = this.#options;
+    const outcomes = await this.#inTurn(() => this.#ask(seasoned, tickSteps, true));
     this.#catchUp();
-    return requests.map((request) => this.#settle(request, outcomes.get(request.workload)));
+    return seasoned.map((request) => this.#settle(request, outcomes.get(request.workload)));
   }
 
   async close(): Promise<void> {
@@ -109,7 +120,7 @@ export class ForecastHost implements Forecaster {
     return mine;
   }
 
-  #settle(request: ForecastRequest, outcome: Outcome = { reason: 'ModelWarmingUp' }): Forecast {
+  #settle(request: SeasonedRequest, outcome: Outcome = { reason: 'ModelWarmingUp' }): Forecast {
     const forecast = 'forecast' in outcome ? outcome.forecast : baseline(request, outcome.reason);
     this.#answers[forecast.source]++;
     if ('reason' in outcome) this.#fallbacks[outcome.reason]++;
@@ -117,7 +128,11 @@ export class ForecastHost implements Forecaster {
   }
 
   /** What the core says, or why it does not, by workload; a workload that is left out is still being caught up with. */
-  async #ask(requests: readonly ForecastRequest[], steps: number): Promise<ReadonlyMap<string, Outcome>> {
+  async #ask(
+    requests: readonly SeasonedRequest[],
+    steps: number,
+    mayLook: boolean,
+  ): Promise<ReadonlyMap<string, Outcome>> {
     const outcomes = new Map<string, Outcome>();
     const { clock } = this.#options;
     const link = this.#link;
@@ -127,7 +142,7 @@ export class ForecastHost implements Forecaster {
     const resting = this.#quarantine.holds(WORKER, nowMs);
     if (resting) return all(requests, { reason: resting });
 
-    const admitted: ForecastRequest[] = [];
+    const admitted: SeasonedRequest[] = [];
     for (const request of requests) {
       const reason = this.#quarantine.holds(request.workload, nowMs);
       if (reason) outcomes.set(request.workload, { reason });
@@ -137,8 +152,10 @@ export class ForecastHost implements Forecaster {
     for (const workload of this.#feed.prune(newestMs)) {
       this.#behind.delete(workload);
       this.#quarantine.succeeded(workload);
+      this.#seasons.forget(workload);
     }
-    const plan = this.#feed.plan(admitted, steps);
+    const looks = mayLook ? this.#seasons.due(admitted, steps / LOOKS_SHARE) : [];
+    const plan = this.#feed.plan(admitted, steps, looks);
     const result = await link.send(plan.batch, this.#options.deadlineMs);
     this.#lastBatchMs = clock.monotonicMs() - nowMs;
     this.#take(plan, result, outcomes);
@@ -147,7 +164,7 @@ export class ForecastHost implements Forecaster {
   }
 
   /** Whoever was not sent to the end is caught up with after the tick; whoever failed has its turn in the next. */
-  #noteBehind(admitted: readonly ForecastRequest[], sent: readonly Portion[]): void {
+  #noteBehind(admitted: readonly SeasonedRequest[], sent: readonly Portion[]): void {
     const done = new Set(sent.filter(({ complete }) => complete).map(({ request }) => request));
     for (const request of admitted) {
       if (done.has(request)) this.#behind.delete(request.workload);
@@ -161,6 +178,9 @@ export class ForecastHost implements Forecaster {
       for (const [index, portion] of plan.portions.entries()) {
         outcomes.set(portion.request.workload, this.#judge(portion, result.answer, index));
       }
+      for (const [index, look] of plan.looks.entries()) {
+        this.#hear(look, result.answer, plan.portions.length + index);
+      }
       return;
     }
     if (result.kind === 'starting') {
@@ -169,18 +189,33 @@ export class ForecastHost implements Forecaster {
     }
     const reason = result.kind === 'timedOut' ? 'ModelTimedOut' : 'ModelTrapped';
     this.#feed.lost();
-    const culprit = plan.portions[result.item]?.request.workload;
-    this.#quarantine.failed(culprit ?? WORKER, reason, this.#options.clock.monotonicMs());
+    const look = plan.looks[result.item - plan.portions.length];
+    const culprit = (plan.portions[result.item] ?? look)?.request.workload;
+    if (look) this.#seasons.failed(look);
+    else this.#quarantine.failed(culprit ?? WORKER, reason, this.#options.clock.monotonicMs());
     this.#options.onFailure(reason, result.message, culprit);
     for (const { request } of plan.portions) outcomes.set(request.workload, { reason });
+  }
+
+  /** What a search found; one that failed costs nobody his forecast. */
+  #hear(look: Look, answer: BatchAnswer, index: number): void {
+    const outcome = answer.outcomes[index];
+    if (outcome?.kind === 'searched') {
+      this.#seasons.looked(look, outcome.detection);
+      return;
+    }
+    this.#seasons.failed(look);
+    const message = outcome?.kind === 'failed' ? outcome.message : 'no answer for this workload';
+    this.#options.onFailure('ModelTrapped', `the search for the season: ${message}`, look.request.workload);
   }
 
   /** One workload's part of an answer; whatever is wrong with it concerns that workload only. */
   #judge(portion: Portion, answer: BatchAnswer, index: number): Outcome {
     const outcome = answer.outcomes[index];
-    const { workload, originMs, stepSeconds } = portion.request;
+    const { workload, originMs, stepSeconds, season } = portion.request;
     if (outcome?.kind !== 'answered') {
-      return this.#fail(portion, 'ModelTrapped', outcome?.message ?? 'no answer for this workload');
+      const message = outcome?.kind === 'failed' ? outcome.message : 'no answer for this workload';
+      return this.#fail(portion, 'ModelTrapped', message);
     }
     const read = readAnswer(answer.figures, index * ANSWER_FIGURES);
     if (!read) return this.#fail(portion, 'ModelNotFinite', 'NaN, infinite, negative or disordered figures');
@@ -192,7 +227,7 @@ export class ForecastHost implements Forecaster {
     const { core, minKnownSteps } = this.#options;
     if (!portion.complete || outcome.known < minKnownSteps) return { reason: 'ModelWarmingUp' };
     const model = core.kind === 'ready' ? core.digest : '';
-    return { forecast: { originMs, stepSeconds, source: 'champion', model, ...read } };
+    return { forecast: { originMs, stepSeconds, source: 'champion', model, season, ...read } };
   }
 
   #fail(portion: Portion, reason: FallbackReason, message: string): Outcome {
@@ -211,7 +246,7 @@ export class ForecastHost implements Forecaster {
     if (this.#catchingUp || this.#behind.size === 0 || this.#closed) return;
     this.#catchingUp = true;
     const before = this.#consumedSteps;
-    const piece = () => this.#ask([...this.#behind.values()], this.#options.catchUpSteps);
+    const piece = () => this.#ask([...this.#behind.values()], this.#options.catchUpSteps, false);
     void this.#inTurn(piece).then(() => {
       this.#catchingUp = false;
       if (this.#consumedSteps > before) this.#catchUp();
@@ -219,6 +254,6 @@ export class ForecastHost implements Forecaster {
   }
 }
 
-function all(requests: readonly ForecastRequest[], outcome: Outcome): ReadonlyMap<string, Outcome> {
+function all(requests: readonly SeasonedRequest[], outcome: Outcome): ReadonlyMap<string, Outcome> {
   return new Map(requests.map(({ workload }) => [workload, outcome]));
 }

@@ -60,6 +60,14 @@ function answer(item: Item, rates: Float64Array, figures: Float64Array): ItemOut
   }
 }
 
+function search(rates: Float64Array, stepSeconds: number): ItemOutcome {
+  try {
+    return { kind: 'searched', detection: forecaster.detect(rates, stepSeconds) };
+  } catch (error) {
+    return { kind: 'failed', message: String(error) };
+  }
+}
+
 function answerAll(batch: Batch): BatchAnswer {
   for (const series of batch.closed) close(series);
   const figures = new Float64Array(batch.items.length * ANSWER_FIGURES);
@@ -68,7 +76,9 @@ function answerAll(batch: Batch): BatchAnswer {
   for (const [index, item] of batch.items.entries()) {
     Atomics.store(inWork, 0, index);
     const own = figures.subarray(index * ANSWER_FIGURES, (index + 1) * ANSWER_FIGURES);
-    outcomes.push(answer(item, batch.rates.subarray(from, from + item.count), own));
+    const rates = batch.rates.subarray(from, from + item.count);
+    const { searchStepSeconds } = item;
+    outcomes.push(searchStepSeconds ? search(rates, searchStepSeconds) : answer(item, rates, own));
     from += item.count;
   }
   Atomics.store(inWork, 0, -1);

@@ -35,7 +35,7 @@ test('the least spec gets every default, and the identity of its object', (t) =>
       paused: false,
       objective: { percentile: 99, thresholdMs: 250, budgetPercent: 1 },
       capacity: {},
-      forecast: { mayScaleDown: false, seasonSeconds: 86_400 },
+      forecast: { mayScaleDown: false },
       behavior: { scaleUp: {}, scaleDown: {} },
     },
   });

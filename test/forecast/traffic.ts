@@ -4,18 +4,18 @@ import type { ForecastRequest } from '../../controller/ports.ts';
 export const STEP_SECONDS = 15;
 const STEP_MS = STEP_SECONDS * 1000;
 
-/** A workload whose ring holds `length` steps ending at step `end`; `rateAt` by absolute step. */
+/** A workload whose ring holds `length` steps ending at step `end`; `rateAt` by absolute step; no season: found. */
 export function request(
   workload: string,
   end: number,
   length: number,
-  seasonSteps: number,
+  seasonSteps: number | undefined,
   rateAt: (step: number) => number,
 ): ForecastRequest {
   return {
     workload,
     stepSeconds: STEP_SECONDS,
-    seasonSteps,
+    ...(seasonSteps === undefined ? {} : { seasonSteps }),
     originMs: end * STEP_MS,
     ratesSince: (sinceMs) => {
       const from = Math.max(end - length, sinceMs / STEP_MS);

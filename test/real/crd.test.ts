@@ -27,7 +27,7 @@ realTest('the least spec is accepted and stored with every default', async (t) =
     paused: false,
     objective: { percentile: 99, thresholdMs: 250, budgetPercent: 1 },
     capacity: {},
-    forecast: { mayScaleDown: false, seasonSeconds: 86_400 },
+    forecast: { mayScaleDown: false },
     behavior: { scaleUp: {}, scaleDown: {} },
   });
 });
