@@ -35,12 +35,24 @@ const POLICY_PERIOD_MS = 15_000;
 
 export const newHpa: HpaState = { recommendations: [], events: [] };
 
-/** One sync (every 15 s). `replicas` is what the HPA would write; equal to view.replicas when it writes nothing. */
-export function syncHpa(
-  spec: HpaSpec,
+export interface HpaSync {
+  /** What the HPA would write; equal to view.replicas when it writes nothing. */
+  readonly replicas: number;
+  readonly state: HpaState;
+}
+
+/** One sync (every 15 s) on utilisation. */
+export function syncHpa(spec: HpaSpec, state: HpaState, view: HpaView): HpaSync {
+  return syncWith(spec, state, view, () => metricReplicas(spec, view));
+}
+
+/** One sync for whatever metric: `metric` says how many replicas it wants, undefined when it is not known. */
+export function syncWith(
+  spec: Pick<HpaSpec, 'minReplicas' | 'maxReplicas'>,
   state: HpaState,
-  view: HpaView,
-): { readonly replicas: number; readonly state: HpaState } {
+  view: Pick<HpaView, 'nowMs' | 'replicas'>,
+  metric: () => number | undefined,
+): HpaSync {
   // The controller starts its window with the replicas it finds, so a fresh HPA removes nothing for 300 s.
   const seeded = state.recommendations.length
     ? state.recommendations
@@ -50,7 +62,7 @@ export function syncHpa(
   if (bounded !== view.replicas) {
     return { replicas: bounded, state: { recommendations: seeded, events: changed(events, view, bounded) } };
   }
-  const wanted = metricReplicas(spec, view);
+  const wanted = metric();
   if (wanted === undefined) return { replicas: view.replicas, state: { recommendations: seeded, events } };
   const recommendations = [...seeded, { atMs: view.nowMs, replicas: wanted }].filter(
     (entry) => entry.atMs > view.nowMs - HPA_DOWN_WINDOW_MS,
@@ -92,7 +104,7 @@ function utilisationRatio(total: number, count: number, targetUtilisation: numbe
   return Math.floor((total * 100) / count + 1e-9) / targetUtilisation;
 }
 
-function withinTolerance(ratio: number): boolean {
+export function withinTolerance(ratio: number): boolean {
   return Math.abs(1 - ratio) <= HPA_TOLERANCE + 1e-12;
 }
 
@@ -104,14 +116,23 @@ function stabilise(replicas: number, wanted: number, recent: HpaState['recommend
 }
 
 /** calculateScaleUpLimitWithScalingRules: max(4 pods, 100 %) per 15 s; downwards 100 % per 15 s, which limits nothing. */
-function limit(spec: HpaSpec, view: HpaView, events: HpaState['events'], wanted: number): number {
+function limit(
+  spec: Pick<HpaSpec, 'minReplicas' | 'maxReplicas'>,
+  view: Pick<HpaView, 'replicas'>,
+  events: HpaState['events'],
+  wanted: number,
+): number {
   const periodStart = view.replicas - events.reduce((sum, event) => sum + event.change, 0);
   const ceiling = Math.max(view.replicas, periodStart + 4, periodStart * 2);
   const highest = Math.min(spec.maxReplicas, wanted > view.replicas ? ceiling : spec.maxReplicas);
   return Math.min(highest, Math.max(spec.minReplicas, wanted));
 }
 
-function changed(events: HpaState['events'], view: HpaView, replicas: number): HpaState['events'] {
+function changed(
+  events: HpaState['events'],
+  view: Pick<HpaView, 'nowMs' | 'replicas'>,
+  replicas: number,
+): HpaState['events'] {
   if (replicas === view.replicas) return events;
   return [...events, { atMs: view.nowMs, change: replicas - view.replicas }];
 }

@@ -29,16 +29,20 @@ export interface Served {
   readonly backlog: number;
 }
 
-/** Serves `requests` arrivals in one tick, after `backlog` left over from the tick before. */
-export function serve(requests: number, backlog: number, tickSeconds: number): Served {
-  const utilisation = requests / (POD_RPS * tickSeconds);
-  const waiting = Math.max(0, backlog + requests - POD_RPS * tickSeconds);
-  const kept = Math.min(waiting, POD_RPS * TIMEOUT_SECONDS);
+/**
+ * Serves `requests` arrivals in one tick, after `backlog` left over from the tick before. `speed` is 1 for a warm pod; one
+ * that is still cold works at a share of it.
+ */
+export function serve(requests: number, backlog: number, tickSeconds: number, speed = 1): Served {
+  const podRps = POD_RPS * speed;
+  const utilisation = requests / (podRps * tickSeconds);
+  const waiting = Math.max(0, backlog + requests - podRps * tickSeconds);
+  const kept = Math.min(waiting, podRps * TIMEOUT_SECONDS);
   return {
     requests,
     errors: Math.min(requests, Math.round(waiting - kept)),
-    sojournSeconds: SERVICE_SECONDS / (1 - Math.min(utilisation, STATIONARY_UNTIL)),
-    waitSeconds: (backlog + kept) / 2 / POD_RPS,
+    sojournSeconds: SERVICE_SECONDS / speed / (1 - Math.min(utilisation, STATIONARY_UNTIL)),
+    waitSeconds: (backlog + kept) / 2 / podRps,
     backlog: kept,
   };
 }
