@@ -1,6 +1,7 @@
 import type { Told } from './actuate/publish.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { CapacityState } from './policy/capacity.ts';
+import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
 import type { Memory } from './policy/observation.ts';
 import type { Account } from './ports.ts';
@@ -13,6 +14,7 @@ export interface Dossier {
   readonly series: WorkloadSeries;
   leadTime: LeadTimeState;
   capacity: CapacityState;
+  ladder: LadderState;
   memory: Memory;
   /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
   recalled: boolean;

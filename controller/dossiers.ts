@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { initialCapacity } from './policy/capacity.ts';
+import { initialLadder } from './policy/ladder.ts';
 import { initialLeadTime } from './policy/lead-time.ts';
 import { freshMemory } from './policy/memory.ts';
 import type { History } from './ports.ts';
@@ -65,10 +66,11 @@ export function createDossiers(parts: DossiersParts) {
     const key = workloadKey(workload);
     const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
     const fromMs = toMs - ringSteps * stepMs;
-    const [rates, leadTime, capacity] = await Promise.all([
+    const [rates, leadTime, capacity, ladder] = await Promise.all([
       history.rates(key, fromMs, toMs, stepSeconds),
       history.recall(key, 'lead-time'),
       history.recall(key, 'capacity'),
+      history.recall(key, 'ladder'),
     ]);
     // Its scaler may have gone, or gone and come back, while the history was read.
     if (entries.get(key) !== entry) return;
@@ -78,6 +80,7 @@ export function createDossiers(parts: DossiersParts) {
     dossier.series.preload(fromMs, rates);
     if (leadTime !== undefined) dossier.leadTime = initialLeadTime(leadTime);
     if (capacity !== undefined) dossier.capacity = initialCapacity(capacity);
+    if (ladder !== undefined) dossier.ladder = initialLadder(ladder);
     dossier.recalled = true;
   }
 
@@ -96,6 +99,7 @@ export function createDossiers(parts: DossiersParts) {
       series: telemetry.series(workload),
       leadTime: initialLeadTime(),
       capacity: initialCapacity(),
+      ladder: initialLadder(),
       memory: freshMemory(clock.monotonicMs()),
       recalled: false,
     };

@@ -2,6 +2,7 @@ import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { capacityOf } from './policy/capacity.ts';
+import { boldnessOf } from './policy/ladder.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
 import type { Observation } from './policy/observation.ts';
 import type { Cluster } from './ports.ts';
@@ -41,6 +42,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     forecast: dossier.forecast,
     capacity: capacityOf(dossier.capacity, scaler.spec),
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
+    boldness: boldnessOf(dossier.ladder, scaler.spec.objective.budgetPercent / 100),
     memory: dossier.memory,
   };
 }

@@ -1,10 +1,11 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
-import { isStale } from './gather.ts';
+import { gather, isStale } from './gather.ts';
 import { learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
+import { learnBoldness } from './policy/trial.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
 import { type ReconcileParts, reconcile } from './reconcile.ts';
 import type { Report } from './series/report.ts';
@@ -22,6 +23,9 @@ export interface PipelineParts extends ReconcileParts {
   readonly onUnread?: DossiersParts['onUnread'];
 }
 
+/** 10 minutes at 15 s: a restart costs the shadows no more. */
+const LADDER_SAVED_STEPS = 40;
+
 interface Watched {
   readonly scaler: PredictiveScaler;
   readonly dossier: Dossier;
@@ -38,18 +42,28 @@ export function createPipeline(parts: PipelineParts) {
   const telemetry = createTelemetry({ stepSeconds, graceMs, ringSteps });
   const dossiers = createDossiers({ ...parts, telemetry, ringSteps });
 
-  function closeSteps(watched: readonly Watched[], nowMs: number): void {
+  /** Returns the workloads that a step was closed of. */
+  function closeSteps(watched: readonly Watched[], nowMs: number): Watched[] {
     const byKey = new Map(watched.map((entry) => [workloadKey(entry.dossier.workload), entry]));
     const closed = telemetry.close(nowMs, (workload) =>
       byKey.has(workloadKey(workload)) ? readyUids(workload) : undefined,
     );
-    for (const { workload, steps } of closed) {
+    return closed.flatMap(({ workload, steps }) => {
       const key = workloadKey(workload);
       const entry = byKey.get(key);
-      if (!entry) continue;
+      if (!entry) return [];
       history.append(key, steps);
       learnCapacityFrom(steps, entry);
-    }
+      return steps.length > 0 ? [entry] : [];
+    });
+  }
+
+  /** After the forecast of the step: what each shadow would ask for now. */
+  function learnBoldnessOf({ scaler, dossier }: Watched): void {
+    const before = dossier.ladder;
+    dossier.ladder = learnBoldness(before, gather(scaler, dossier, parts));
+    const due = dossier.ladder !== before && dossier.ladder.steps % LADDER_SAVED_STEPS === 0;
+    if (dossier.recalled && due) history.remember(workloadKey(dossier.workload), 'ladder', dossier.ladder);
   }
 
   function readyUids(workload: Workload): readonly string[] {
@@ -138,9 +152,10 @@ export function createPipeline(parts: PipelineParts) {
     const watched = watchedNow();
     // One reading of the clock: a step that is forecast from is a step that was closed.
     const nowMs = clock.wallMs();
-    closeSteps(watched, nowMs);
+    const closed = closeSteps(watched, nowMs);
     for (const entry of watched) learnLeadTimeOf(entry);
     await forecastAll(watched, nowMs);
+    for (const entry of closed) learnBoldnessOf(entry);
   }
 
   async function decideOne(scaler: PredictiveScaler, dossier: Dossier): Promise<Account> {

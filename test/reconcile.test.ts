@@ -4,6 +4,7 @@ import { VirtualClock } from '../controller/clock.ts';
 import type { Dossier } from '../controller/dossier.ts';
 import { gather } from '../controller/gather.ts';
 import { initialCapacity } from '../controller/policy/capacity.ts';
+import { initialLadder } from '../controller/policy/ladder.ts';
 import { initialLeadTime } from '../controller/policy/lead-time.ts';
 import { freshMemory } from '../controller/policy/memory.ts';
 import type { Account } from '../controller/ports.ts';
@@ -28,6 +29,7 @@ function setUp() {
     series: new WorkloadSeries(),
     leadTime: initialLeadTime(),
     capacity: initialCapacity(),
+    ladder: initialLadder(),
     memory: freshMemory(clock.monotonicMs()),
     recalled: true,
   };

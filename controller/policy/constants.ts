@@ -3,6 +3,18 @@
  * traces at 15 s ticks that docs/adr/0003-decision-pipeline.md sums up.
  */
 
+/** The budget may be spent to this share of it: what is left is for what the shadows do not see. */
+export const LADDER_SPEND = 0.95;
+
+/** Shadows remember about two days at 15 s, so that a night and a day are both in it. */
+export const LADDER_HALF_LIFE_STEPS = 11_520;
+
+/** An hour at 15 s before the shadows are believed; until then 1 - budget, as any newsvendor would begin. */
+export const LADDER_LEAST_STEPS = 240;
+
+/** Every 5 minutes at 15 s: a choice that changes with every step is noise. */
+export const LADDER_CHOICE_STEPS = 20;
+
 /** Rates the reactive answer looks at: the newest may be half a burst, the one before shows its other half. */
 export const REACTIVE_STEPS = 2;
 

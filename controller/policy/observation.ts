@@ -23,6 +23,7 @@ export interface Observation {
   readonly forecast: Forecast | undefined;
   readonly capacity: Capacity;
   readonly leadTime: LeadTime;
+  readonly boldness: Boldness;
   readonly memory: Memory;
 }
 
@@ -45,6 +46,16 @@ export interface Capacity {
   readonly evidence: number;
   /** While unknown: between which rates per replica the objective was missed; absent when it was not. */
   readonly missed?: { readonly lowestRps: number; readonly highestRps: number };
+}
+
+/** How sure to be that the load over the lead time stays under what is asked for. */
+export interface Boldness {
+  readonly probability: number;
+  readonly source: 'learned' | 'default';
+  /** Share of requests that this would have let meet too little capacity; NaN while not learned. */
+  readonly hotShare: number;
+  /** Steps of evidence. */
+  readonly steps: number;
 }
 
 /** Decision to Ready, p95 over the starts seen. */

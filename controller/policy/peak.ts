@@ -2,26 +2,25 @@ import type { Forecast, Peak, Quantiles } from '../forecast/forecast.ts';
 
 /**
  * The value that the highest rate of the next `steps` steps stays under with `probability`, in requests per second;
- * NaN when the forecast cannot say. Linear between the known window lengths and between p50, p90, p95 and p99 (a
- * quantile function is convex up there, so the straight line errs upwards), clamped at both ends; never below what one
- * lead inside the window says by itself, because a jump between two window lengths is not a slope.
+ * NaN when the forecast cannot say. Linear between the known window lengths, and between p50, p90, p95 and p99 in
+ * -ln(1 - p), in which an exponential tail is a straight line; beyond p99 that line goes on. Clamped at p50 and at the
+ * longest window; never below the median of a lead inside the window, because a jump between two window lengths is not
+ * a slope.
  *
- * peaks: 2 steps p95 100, p99 140; 5 steps p95 130, p99 200; the third lead p95 90, p99 120
- * steps 3, probability 0.97
- * -> p95 110, p99 160 at 3 steps -> 135; the lead itself 105
+ * peaks: 2 steps p95 100, p99 140; 5 steps p95 130, p99 200
+ * steps 3, probability 0.97: ln(0.05 / 0.03) / ln(0.05 / 0.01) = 0.317 of the way from p95 to p99
+ * 112.7 at 2 steps, 152.2 at 5
+ * -> 125.9
  */
-export function peakRps(forecast: Forecast, steps: number, probability: number): number {
-  const { peaks, leads } = forecast;
+export function peakRps({ peaks, leads }: Forecast, steps: number, probability: number): number {
   const after = peaks.find((peak) => peak.steps >= steps) ?? peaks.at(-1);
   if (after === undefined) return Number.NaN;
   const before = peaks.findLast((peak) => peak.steps <= steps) ?? after;
-  const known = quantile(after, probability);
-  const window =
-    before.steps === after.steps
-      ? known
-      : between(steps, [before.steps, quantile(before, probability)], [after.steps, known]);
-  const inside = leads.slice(0, Math.ceil(steps)).map((lead) => quantile(lead, probability));
-  return Math.max(window, ...inside);
+  const high = quantile(after, probability);
+  if (before.steps === after.steps) return high;
+  const low = quantile(before, probability);
+  const window = low + ((high - low) * (steps - before.steps)) / (after.steps - before.steps);
+  return leads.slice(0, Math.ceil(steps)).reduce((most, { p50 }) => Math.max(most, p50), window);
 }
 
 /**
@@ -45,16 +44,14 @@ function areNumbers({ p50, p90, p95, p99 }: Quantiles): boolean {
   return [p50, p90, p95, p99].every((figure) => Number.isFinite(figure) && figure >= 0);
 }
 
-function quantile(quantiles: Quantiles, probability: number): number {
-  const { p50, p90, p95, p99 } = quantiles;
+function quantile({ p50, p90, p95, p99 }: Quantiles, probability: number): number {
   if (probability <= 0.5) return p50;
-  if (probability <= 0.9) return between(probability, [0.5, p50], [0.9, p90]);
-  if (probability <= 0.95) return between(probability, [0.9, p90], [0.95, p95]);
-  return between(Math.min(probability, 0.99), [0.95, p95], [0.99, p99]);
+  if (probability <= 0.9) return along(probability, 0.5, p50, 0.9, p90);
+  if (probability <= 0.95) return along(probability, 0.9, p90, 0.95, p95);
+  return along(probability, 0.95, p95, 0.99, p99);
 }
 
-type At = readonly [x: number, y: number];
-
-function between(x: number, [x0, y0]: At, [x1, y1]: At): number {
-  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+/** Straight in -ln(1 - p) from p0 to p1, and beyond. */
+function along(p: number, p0: number, low: number, p1: number, high: number): number {
+  return low + ((high - low) * Math.log((1 - p0) / (1 - p))) / Math.log((1 - p0) / (1 - p1));
 }

@@ -39,28 +39,51 @@ export interface Need {
 }
 
 export function assess(observation: Observation, target: Target): Situation {
-  const { forecast, capacity, spec, stepSeconds } = observation;
-  const capacityRps = capacity.rpsPerReplica > 0 ? capacity.rpsPerReplica : Number.NaN;
-  const leadSeconds = observation.leadTime.seconds > 0 ? observation.leadTime.seconds : DEFAULT_LEAD_SECONDS;
-  const leadWindow = leadSeconds + DECISION_AGE_STEPS * stepSeconds;
-  const paybackWindow = Math.max(PAYBACK_LEADS * leadSeconds, PAYBACK_LEAST_SECONDS);
-  const forecastFlaw = flawOf(observation);
-  const ahead = (withinSeconds: number, probability: number): Need | undefined => {
-    if (forecast === undefined || forecastFlaw !== undefined) return undefined;
-    const covered = (forecast.peaks.at(-1)?.steps ?? 0) * stepSeconds;
-    const seconds = Math.min(withinSeconds, covered);
-    return need(peakRps(forecast, seconds / stepSeconds, probability), seconds, probability, capacityRps);
-  };
+  const { capacityRps, leadSeconds, ahead, reactive, forecastFlaw } = outlookOf(observation);
   return {
     observation,
     target,
     current: target.replicas,
     capacityRps,
-    lead: ahead(leadWindow, 1 - spec.objective.budgetPercent / 100),
-    payback: ahead(paybackWindow, PAYBACK_PROBABILITY),
-    reactive: need(reactiveRps(observation.recent), 0, 1, capacityRps),
+    lead: ahead(leadSeconds, observation.boldness.probability),
+    payback: ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY),
+    reactive,
     forecastFlaw,
   };
+}
+
+/** What lies ahead, whatever the target is and however bold the policy may be. */
+export interface Outlook extends Pick<Situation, 'capacityRps' | 'reactive' | 'forecastFlaw'> {
+  /** What a decision now can no longer cover: the lead time, and how old a decision is by then. */
+  readonly leadSeconds: number;
+  /** Undefined without a forecast that is believed, or a capacity. */
+  readonly ahead: (withinSeconds: number, probability: number) => Need | undefined;
+}
+
+export function outlookOf(
+  observation: Pick<Observation, 'forecast' | 'capacity' | 'leadTime' | 'stepSeconds' | 'recent'>,
+): Outlook {
+  const { forecast, capacity, leadTime, stepSeconds, recent } = observation;
+  const capacityRps = capacity.rpsPerReplica > 0 ? capacity.rpsPerReplica : Number.NaN;
+  const startSeconds = leadTime.seconds > 0 ? leadTime.seconds : DEFAULT_LEAD_SECONDS;
+  const forecastFlaw = flawOf(observation);
+  return {
+    capacityRps,
+    leadSeconds: startSeconds + DECISION_AGE_STEPS * stepSeconds,
+    reactive: need(reactiveRps(recent), 0, 1, capacityRps),
+    forecastFlaw,
+    ahead(withinSeconds, probability) {
+      if (forecast === undefined || forecastFlaw !== undefined) return undefined;
+      const covered = (forecast.peaks.at(-1)?.steps ?? 0) * stepSeconds;
+      const seconds = Math.min(withinSeconds, covered);
+      return need(peakRps(forecast, seconds / stepSeconds, probability), seconds, probability, capacityRps);
+    },
+  };
+}
+
+/** A removed replica must not be wanted again for so long. */
+export function paybackSeconds(leadSeconds: number): number {
+  return Math.max(PAYBACK_LEADS * leadSeconds, PAYBACK_LEAST_SECONDS);
 }
 
 /** Known: pods reported it. Infinity or a negative rate is a broken sender, not a load. */
@@ -78,7 +101,11 @@ export function whole(replicas: number): number {
   return Math.ceil(replicas - 1e-9);
 }
 
-function flawOf({ forecast, recent, stepSeconds }: Observation): string | undefined {
+function flawOf({
+  forecast,
+  recent,
+  stepSeconds,
+}: Pick<Observation, 'forecast' | 'recent' | 'stepSeconds'>): string | undefined {
   if (forecast === undefined) return undefined;
   if (!isUsable(forecast) || !(stepSeconds > 0)) return 'holds something that is not a number';
   const newest = recent.at(-1);

@@ -19,6 +19,7 @@ function accountOf(reason: Reason, outcome?: ScaleOutcome, nowMs = 0): Account {
     forecast: undefined,
     capacity: { rpsPerReplica: 50, source: 'pinned', evidence: 0 },
     leadTime: { seconds: 30.4, source: 'learned', starts: 5 },
+    boldness: { probability: 0.99, source: 'default', hotShare: Number.NaN, steps: 0 },
     memory: { recommendations: [], sinceMs: 0 },
   };
   const decision: Decision = {

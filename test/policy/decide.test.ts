@@ -33,10 +33,10 @@ test('a longer lead time looks further ahead', decides, {
   replicas: 11,
   says: 'ForecastDemand: 11 replicas: the forecast expects up to 800 requests/s within 150 s (99 % sure), one replica carries 75',
 });
-test('a bolder budget asks for a lower quantile', decides, {
+test('a bolder rung asks for a lower quantile', decides, {
   given: {
     forecast: forecast(() => ({ p50: 600, p90: 750, p95: 900, p99: 1200 })),
-    spec: spec({ objective: { budgetPercent: 5 } }),
+    boldness: { probability: 0.95, source: 'learned', hotShare: 0.04, steps: 9_000 },
   },
   replicas: 12,
   says: 'ForecastDemand: 12 replicas: the forecast expects up to 900 requests/s within 60 s (95 % sure), one replica carries 75',

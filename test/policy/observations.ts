@@ -74,6 +74,7 @@ export function observation(given: Partial<Observation> = {}): Observation {
     forecast: forecast(600),
     capacity: { rpsPerReplica: 75, source: 'pinned', evidence: 0 },
     leadTime: { seconds: 30, source: 'pinned', starts: 0 },
+    boldness: { probability: 0.99, source: 'default', hotShare: Number.NaN, steps: 0 },
     memory: { sinceMs: 0, recommendations: [] },
     ...given,
   };

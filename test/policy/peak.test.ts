@@ -14,17 +14,18 @@ const answers = test.macro((t, steps: number, probability: number, rps: number) 
   t.true(Math.abs(peakRps(shaped, steps, probability) - rps) < 1e-9);
 });
 
-test('between two windows and two quantiles', answers, 3, 0.97, 135);
+const share = Math.log(5 / 3) / Math.log(5);
+test('between two windows and two quantiles', answers, 3, 0.97, 100 + 40 * share + (30 + 30 * share) / 3);
 test('at a window and a quantile', answers, 5, 0.95, 130);
-test('between p50 and p90', answers, 2, 0.7, 75);
-test('between p90 and p95', answers, 2, 0.925, 95);
-test('above p99 there is nothing known', answers, 2, 0.9999, 140);
+test('between p50 and p90', answers, 2, 1 - 0.5 / Math.sqrt(5), 75);
+test('between p90 and p95', answers, 2, 1 - 0.1 / Math.SQRT2, 95);
+test('beyond p99 the tail goes on as it came', answers, 2, 1 - 0.01 / 5, 180);
 test('below p50 neither', answers, 2, 0.2, 60);
 test('a window shorter than the shortest', answers, 0.5, 0.5, 50);
 test('a window longer than the longest', answers, 40, 0.99, 400);
 
 test('a jump inside the window is seen whole, though no window length ends there', (t) => {
-  const leads = shaped.leads.map((_, lead) => (lead === 3 ? { ...calm, p99: 900 } : calm));
+  const leads = shaped.leads.map((_, lead) => (lead === 3 ? { ...calm, p50: 900 } : calm));
   t.is(peakRps({ ...shaped, leads }, 3, 0.99), 160);
   t.is(peakRps({ ...shaped, leads }, 3.2, 0.99), 900);
 });

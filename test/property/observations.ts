@@ -110,6 +110,12 @@ const common = {
     source: fc.constant('learned' as const),
     starts: fc.constant(9),
   }),
+  boldness: fc.record({
+    probability: fc.double({ min: 0.5, max: 0.9995, noNaN: true }),
+    source: fc.constant('learned' as const),
+    hotShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    steps: fc.integer({ min: 240, max: 1e6 }),
+  }),
   memory: memories,
 };
 

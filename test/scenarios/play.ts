@@ -76,6 +76,12 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
       evidence: 0,
     },
     leadTime: { seconds: scenario.spec.forecast.leadSeconds ?? 60, source: 'pinned', starts: 0 },
+    boldness: {
+      probability: 1 - scenario.spec.objective.budgetPercent / 100,
+      source: 'default',
+      hotShare: Number.NaN,
+      steps: 0,
+    },
     memory,
   };
 }

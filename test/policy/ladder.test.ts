@@ -1,0 +1,115 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { LADDER_CHOICE_STEPS, LADDER_LEAST_STEPS } from '../../controller/policy/constants.ts';
+import {
+  boldnessOf,
+  climb,
+  initialLadder,
+  type LadderState,
+  RUNGS,
+  type Trial,
+} from '../../controller/policy/ladder.ts';
+
+const calm: Trial = { load: 5, now: 5, ahead: () => 5, payback: 5, leadSteps: 2, limit: 0.01 };
+
+function after(count: number, trial: (step: number) => Trial, start = initialLadder()): LadderState {
+  let state = start;
+  for (let step = 0; step < count; step++) state = climb(state, trial(step));
+  return state;
+}
+
+test('the example: what was asked for in all of the last lead steps serves; 5 do not carry 5.2', (t) => {
+  const rungs = RUNGS.map(() => ({ asked: [4, 5, 6, 6], hot: 0, cost: 0 }));
+  const state = { rungs, load: 0, steps: 0, chosen: 0 };
+  t.is(climb(state, { ...calm, load: 5.2 }).rungs[0]?.hot, 5.2);
+  t.is(climb(state, { ...calm, load: 5 }).rungs[0]?.hot, 0);
+  t.is(climb(state, { ...calm, load: 5.2, leadSteps: 1 }).rungs[0]?.hot, 0);
+});
+
+test('before an hour of evidence the budget itself says how sure to be', (t) => {
+  const { probability, source, hotShare } = boldnessOf(
+    after(LADDER_LEAST_STEPS - 1, () => calm),
+    0.02,
+  );
+  t.is(probability, 0.98);
+  t.is(source, 'default');
+  t.is(hotShare, Number.NaN);
+});
+
+test('where every rung keeps the budget, the cheapest is chosen', (t) => {
+  const state = after(LADDER_LEAST_STEPS, () => ({ ...calm, ahead: (probability) => 5 + 10 * probability }));
+  const { probability, source, hotShare } = boldnessOf(state, 0.01);
+  t.is(probability, RUNGS[0]);
+  t.is(source, 'learned');
+  t.is(hotShare, 0);
+});
+
+/** Every tenth step the load is 9 for one step, and only who is at least `sure` sees it come. */
+function bursts(sure: number): (step: number) => Trial {
+  return (step) => {
+    const load = step % 10 === 9 ? 9 : 5;
+    return { ...calm, load, now: 5, ahead: (probability) => (probability >= sure ? 9 : 5), payback: 9 };
+  };
+}
+
+test('bursts that only the careful foresee make the policy careful, and no more than that', (t) => {
+  const { probability } = boldnessOf(after(2_000, bursts(0.97)), 0.01);
+  t.is(probability, 0.975);
+});
+
+test('what nobody foresees is not held against the cheap: the cheapest of equals is chosen', (t) => {
+  const { probability, hotShare } = boldnessOf(after(2_000, bursts(2)), 0.01);
+  t.is(probability, RUNGS[0]);
+  t.true(hotShare > 0.1);
+});
+
+test('the choice follows when the traffic changes', (t) => {
+  const careful = after(2_000, bursts(0.97));
+  const calmAgain = after(20_000, () => ({ ...calm, ahead: (probability) => 5 + 5 * probability }), careful);
+  t.true(boldnessOf(calmAgain, 0.01).probability < 0.97);
+});
+
+test('it is chosen anew only every 5 minutes', (t) => {
+  const state = after(LADDER_LEAST_STEPS, () => calm);
+  const next = after(LADDER_CHOICE_STEPS - 1, bursts(2), state);
+  t.is(next.chosen, state.chosen);
+});
+
+test('a forecast that is not known moves no shadow', (t) => {
+  const state = after(50, () => calm);
+  const next = climb(state, { ...calm, ahead: () => Number.NaN });
+  t.is(next.rungs[3]?.asked.at(-1), state.rungs[3]?.asked.at(-1));
+});
+
+test('a state of another shape is forgotten, its own is recalled', (t) => {
+  const state = after(300, bursts(0.9));
+  t.deepEqual(initialLadder(JSON.parse(JSON.stringify(state))), state);
+  t.is(initialLadder({ rungs: [] }).steps, 0);
+  t.is(initialLadder(undefined).rungs.length, RUNGS.length);
+});
+
+test('for any load: finite, a sure rung never spoils more than a bold one, and the state does not grow', (t) => {
+  const trial = fc.record({
+    load: fc.double({ min: 0, max: 1e4, noNaN: true }),
+    spread: fc.double({ min: 0, max: 5, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(trial, { minLength: 1, maxLength: 120 }),
+      fc.integer({ min: 0, max: 60 }),
+      (trials, leadSteps) => {
+        let state = initialLadder();
+        for (const { load, spread } of trials) {
+          const ahead = (probability: number) => load * (1 + spread * probability);
+          state = climb(state, { load, now: load, ahead, payback: 0, leadSteps, limit: 0.01 });
+        }
+        const { probability } = boldnessOf(state, 0.01);
+        t.true(probability >= 0.5 && probability < 1);
+        for (const { hot, cost, asked } of state.rungs) {
+          t.true(Number.isFinite(hot) && Number.isFinite(cost) && hot <= state.load * (1 + 1e-9));
+          t.true(asked.length <= 41);
+        }
+      },
+    ),
+  );
+});
