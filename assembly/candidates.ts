@@ -1,4 +1,10 @@
-import { ensembleBytes, ensembleOpen, ensemblePredict, ensembleUpdate } from './ensemble/ensemble';
+import {
+  ENSEMBLE_SMALL,
+  ensembleBytes,
+  ensembleOpen,
+  ensemblePredict,
+  ensembleUpdate,
+} from './ensemble/ensemble';
 import { MODEL, stateOf, u32At } from './layout';
 import { arimaBytes, arimaOpen, arimaPredict, arimaUpdate } from './models/arima';
 import { etsBytes, etsOpen, etsPredict, etsUpdate } from './models/ets';
@@ -31,13 +37,14 @@ export const ARIMA: u32 = 6;
 export const RIDGE: u32 = 7;
 
 export function candidateKnown(model: u32): bool {
-  return model == ENSEMBLE || (model >= NAIVE && model <= RIDGE);
+  return model <= RIDGE;
 }
 
 export function candidateBytes(model: u32, season: u32, week: u32): usize {
   switch (model) {
     case ENSEMBLE:
-      return ensembleBytes(season, week);
+    case ENSEMBLE_SMALL:
+      return ensembleBytes(model, season);
     case NAIVE:
       return naiveBytes(season, week);
     case SEASONAL_NAIVE:
@@ -57,6 +64,7 @@ export function candidateOpen(series: usize): void {
   const state = stateOf(series);
   switch (u32At(series, MODEL)) {
     case ENSEMBLE:
+    case ENSEMBLE_SMALL:
       return ensembleOpen(series, state);
     case NAIVE:
       return naiveOpen(series, state);
@@ -77,6 +85,7 @@ export function candidateUpdate(series: usize, value: f64, known: bool): void {
   const state = stateOf(series);
   switch (u32At(series, MODEL)) {
     case ENSEMBLE:
+    case ENSEMBLE_SMALL:
       return ensembleUpdate(series, state, value, known);
     case NAIVE:
       return naiveUpdate(series, state, value, known);
@@ -97,6 +106,7 @@ export function candidatePredict(series: usize, path: usize): void {
   const state = stateOf(series);
   switch (u32At(series, MODEL)) {
     case ENSEMBLE:
+    case ENSEMBLE_SMALL:
       return ensemblePredict(series, state, path);
     case NAIVE:
       return naivePredict(series, state, path);
@@ -115,6 +125,5 @@ export function candidatePredict(series: usize, path: usize): void {
 
 /** How many steps of history a candidate looks back on. */
 export function candidateReach(model: u32, season: u32, week: u32): u32 {
-  if (model == NAIVE) return 0;
-  return model == ENSEMBLE ? max<u32>(season, week) : season;
+  return model <= NAIVE || model == RIDGE ? 0 : season;
 }

@@ -8,7 +8,7 @@
  */
 export const LEADS: i32 = 30;
 /** Leads at which models are trained, weighted and calibrated; the others are interpolated. */
-export const WATCHED: i32 = 11;
+export const WATCHED: i32 = 8;
 /** Windows over which the maximum is forecast. */
 export const WINDOWS: i32 = 6;
 /** Past origins kept, a power of two above LEADS, so that an origin's slot is `step & 31`. */
@@ -59,7 +59,7 @@ export const FORECAST: usize = ROW_ORIGINS + ORIGINS * ROWS * 8;
 export const PEAKS: usize = FORECAST + LEADS * FIGURES * 8;
 export const RING: usize = PEAKS + WINDOWS * FIGURES * 8;
 
-const leads = memory.data<i32>([1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30]);
+const leads = memory.data<i32>([1, 2, 4, 7, 11, 16, 23, 30]);
 const windows = memory.data<i32>([1, 2, 5, 10, 20, 30]);
 
 export function watchedLead(index: i32): i32 {

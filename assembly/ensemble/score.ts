@@ -1,8 +1,9 @@
 import { ENSEMBLE } from '../candidates';
 import { MODEL, OWN_ERRORS, stateOf, u32At, WATCHED } from '../layout';
-import { EXPERTS, errorOf, weigh, weightAt } from './weighting';
+import { ENSEMBLE_SMALL, expertsOf, weightingOf } from './ensemble';
+import { errorOf, MOST_EXPERTS, weigh, weightAt } from './weighting';
 
-const scores = memory.data((EXPERTS + 1) * WATCHED * 2 * 8);
+const scores = memory.data((MOST_EXPERTS + 1) * WATCHED * 2 * 8);
 
 /**
  * Mean absolute error so far and weight, per expert and watched lead: rows x WATCHED x [error, weight]. The last row is
@@ -10,11 +11,13 @@ const scores = memory.data((EXPERTS + 1) * WATCHED * 2 * 8);
  */
 export function writeScore(series: usize): usize {
   const state = stateOf(series);
-  const experts = u32At(series, MODEL) == ENSEMBLE ? EXPERTS : 0;
-  if (experts > 0) weigh(series, state);
+  const model = u32At(series, MODEL);
+  const experts = model == ENSEMBLE || model == ENSEMBLE_SMALL ? expertsOf(model) : 0;
+  const weighting = weightingOf(state);
+  if (experts > 0) weigh(weighting, experts);
   for (let index = 0; index < WATCHED; index++) {
     for (let expert = 0; expert < experts; expert++) {
-      write(expert, index, errorOf(state, index, expert), weightAt(index, expert));
+      write(expert, index, errorOf(weighting, experts, index, expert), weightAt(index, expert));
     }
     write(experts, index, load<f64>(series + OWN_ERRORS + ((<usize>index) << 3)), 1);
   }

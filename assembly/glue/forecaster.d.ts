@@ -5,10 +5,18 @@ export declare const FIGURES: number;
 export declare const WATCHED_LEADS: readonly number[];
 export declare const PEAK_STEPS: readonly number[];
 /** The candidates; the same names are taken by open. */
-export type ModelName = 'ensemble' | 'naive' | 'seasonal-naive' | 'ets' | 'theta' | 'arima' | 'ridge';
+export type ModelName =
+  | 'ensemble'
+  | 'ensemble-small'
+  | 'naive'
+  | 'seasonal-naive'
+  | 'ets'
+  | 'theta'
+  | 'arima'
+  | 'ridge';
 export declare const MODEL_NUMBERS: Readonly<Record<ModelName, number>>;
 export declare const MODELS: readonly ModelName[];
-/** Whom the ensemble asks. */
+/** Whom the ensemble asks; the first eight are those the small one asks. */
 export declare const EXPERTS: readonly string[];
 export declare const FUNCTIONS: readonly string[];
 

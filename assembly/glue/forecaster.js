@@ -5,11 +5,12 @@
 export const ABI = 2;
 export const LEADS = 30;
 export const FIGURES = 5;
-export const WATCHED_LEADS = [1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30];
+export const WATCHED_LEADS = [1, 2, 4, 7, 11, 16, 23, 30];
 export const PEAK_STEPS = [1, 2, 5, 10, 20, 30];
 /** The candidates and their numbers in the ABI. */
 export const MODEL_NUMBERS = {
   ensemble: 0,
+  'ensemble-small': 1,
   naive: 2,
   'seasonal-naive': 3,
   ets: 4,
@@ -18,8 +19,21 @@ export const MODEL_NUMBERS = {
   ridge: 7,
 };
 export const MODELS = Object.keys(MODEL_NUMBERS);
-/** Whom the ensemble asks. */
-export const EXPERTS = ['naive', 'seasonal-naive', 'weekly-naive', 'ets', 'ridge'];
+/** Whom the ensembles ask: the small one the first eight. */
+export const EXPERTS = [
+  'naive',
+  'seasonal-naive',
+  'weekly-naive',
+  'level-quick',
+  'level-slow',
+  'analogs-short',
+  'analogs-long',
+  'ridge',
+  'ridge-profile',
+  'ridge-analogs-short',
+  'ridge-analogs-long',
+];
+const ASKED = { ensemble: EXPERTS, 'ensemble-small': EXPERTS.slice(0, 8) };
 
 /** Every function a module must export to be run. */
 export const FUNCTIONS = [
@@ -127,7 +141,7 @@ export class Forecaster {
 
   score(handle) {
     const model = this.#models.get(handle) ?? '';
-    const rows = model === 'ensemble' ? [...EXPERTS, model] : [model];
+    const rows = [...(ASKED[model] ?? []), model];
     const figures = new Float64Array(rows.length * WATCHED_LEADS.length * 2);
     this.#copy(this.#exports.score(handle), figures, figures.length);
     return rows.map((expert, row) => ({

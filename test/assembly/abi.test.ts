@@ -70,17 +70,17 @@ test('nothing is allocated after open', (t) => {
 test('memory at its limit gives handle 0 and leaves the open series working', (t) => {
   const forecaster = new Forecaster(withMemoryLimit(256));
   const handles: number[] = [];
-  for (let tries = 0; tries < 40; tries++) {
-    const handle = forecaster.open(20_000, 140_000);
+  for (let tries = 0; tries < 80; tries++) {
+    const handle = forecaster.open(100_000, 700_000);
     if (handle === 0) break;
     handles.push(handle);
   }
-  t.true(handles.length > 15 && handles.length < 40, `${handles.length} series of 750 KB in 16 MiB`);
+  t.true(handles.length > 15 && handles.length < 80, `${handles.length} series of 240 KB in 16 MiB`);
   const last = handles.at(-1) ?? 0;
   t.is(forecaster.push(last, 7), 1);
   t.is(fault(forecaster, last), undefined);
   forecaster.close(last);
-  t.true(forecaster.open(20_000, 140_000) > 0, 'what was given back can be had again');
+  t.true(forecaster.open(100_000, 700_000) > 0, 'what was given back can be had again');
 });
 
 /** The module with another maximum in its memory section (id 5), in the three bytes that 16,384 takes as LEB128. */
@@ -190,7 +190,6 @@ test('the score has an error and a weight per expert and lead; weights of a lead
     at30('seasonal-naive') < at30('naive') / 4,
     'on a pure season, the seasonal expert is the better one',
   );
-  t.is(score.find(({ expert }) => expert === 'weekly-naive')?.leads[0]?.weight, 0, 'no week was asked for');
 });
 
 test('before anything is known every figure is zero, and after one value they are that value', (t) => {

@@ -1,0 +1,109 @@
+import { putCode } from '../curve';
+import { LEADS, put, SEASON, u32At } from '../layout';
+import { BLOCK_COUNT, BLOCK_SUM, MOST_BLOCKS, NEWEST, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
+
+/**
+ * The last seasons as means over at most 48 blocks each: what the shape of a day is, in a fraction of its bytes. One row
+ * per block, the day at hand first, then yesterday and so on, so that a look at one time of day over all days is one
+ * run of memory. Between the blocks' middles values are interpolated:
+ *
+ *   place of slot s = (s + 1/2) blocks / season - 1/2.   Season 1440, 48 blocks: slot 29 lies at .4833, halfway from block 0 to 1.
+ */
+export const DAYS: u32 = 56;
+/** The day at hand, DAYS before it, and one more that yesterday's last block needs. */
+const ROW: usize = 58 * 2;
+
+/** Nodes: the blocks that leads 0 .. LEADS lie between, counted from the start of today; tomorrow's follow. */
+export const MOST_NODES: i32 = LEADS + 4;
+const places = memory.data((LEADS + 1) * 16);
+let first: i32 = 0;
+let count: i32 = 0;
+
+export function blocksIn(season: u32): u32 {
+  return min<u32>(season, MOST_BLOCKS);
+}
+
+export function blocksBytes(season: u32): usize {
+  return (<usize>blocksIn(season) * ROW + 7) & ~7;
+}
+
+export function blocksAt(past: usize): usize {
+  return past + PAST_HEADER + PROFILE_BYTES;
+}
+
+/** Address of block `block` of `age` days ago. */
+export function blockAt(past: usize, block: u32, age: u32): usize {
+  return blocksAt(past) + <usize>block * ROW + ((<usize>age) << 1);
+}
+
+/** Takes the newest z into today's block; true when the block is full. */
+export function blocksTake(series: usize, past: usize, slot: u32): bool {
+  const season = u32At(series, SEASON);
+  const blocks = blocksIn(season);
+  const block = (slot * blocks) / season;
+  const n = u32At(past, BLOCK_COUNT) + 1;
+  const sum = load<f64>(past + BLOCK_SUM) + load<f64>(past + NEWEST);
+  putCode(blockAt(past, block, 0), sum / <f64>n);
+  const full = ((slot + 1) * blocks) / season != block;
+  put(past, BLOCK_COUNT, full ? 0 : n);
+  store<f64>(past + BLOCK_SUM, full ? 0 : sum);
+  return full;
+}
+
+/** Midnight: today becomes yesterday. Today's row keeps what it held until it is written. */
+export function blocksShift(series: usize, past: usize): void {
+  const blocks = blocksIn(u32At(series, SEASON));
+  for (let block: u32 = 0; block < blocks; block++) {
+    const row = blockAt(past, block, 0);
+    memory.copy(row + 2, row, ROW - 2);
+  }
+}
+
+/** Finds the nodes of all leads for a newest step in `slot`. */
+export function nodesFind(season: u32, slot: u32): void {
+  const blocks = blocksIn(season);
+  const per = <f64>blocks / <f64>season;
+  let last = 0;
+  for (let lead: u32 = 0; lead <= <u32>LEADS; lead++) {
+    const place = (<f64>(slot + wrapped(lead, season)) + 0.5) * per - 0.5;
+    const node = <i32>floor(place);
+    if (lead == 0) first = node;
+    last = max(last, node + 1);
+    store<f64>(places + ((<usize>lead) << 4), place - <f64>node);
+    store<i32>(places + ((<usize>lead) << 4) + 8, node - first);
+  }
+  count = last - first + 1;
+}
+
+export function nodeCount(): i32 {
+  return count;
+}
+
+/** Days from today to the node's: -1 yesterday, 1 tomorrow. */
+export function nodeDay(node: i32, blocks: i32): i32 {
+  const at = first + node;
+  return at < 0 ? -1 : at < blocks ? 0 : 1;
+}
+
+/** The node's block in its day. */
+export function nodeBlock(node: i32, blocks: i32): u32 {
+  const at = min(first + node, 2 * blocks - 1);
+  return at < 0 ? at + blocks : at < blocks ? at : at - blocks;
+}
+
+/** What was there `lag` days before the node, lag 1 the first. */
+export function nodeLags(past: usize, node: i32, blocks: i32): usize {
+  return blockAt(past, nodeBlock(node, blocks), 1 - nodeDay(node, blocks));
+}
+
+/** From values at the nodes (f64) the value at a lead. */
+export function between(nodes: usize, lead: i32): f64 {
+  const place = places + ((<usize>lead) << 4);
+  const at = nodes + ((<usize>load<i32>(place + 8)) << 3);
+  const low = load<f64>(at);
+  return low + load<f64>(place) * (load<f64>(at + 8) - low);
+}
+
+export function shareNow(): f64 {
+  return load<f64>(places);
+}

@@ -1,0 +1,81 @@
+import { codeAt, curveOf, putCode, recode, recurve } from '../curve';
+import { MEAN, put, SEASON, STEPS, u32At } from '../layout';
+import { blocksAt, blocksBytes, blocksShift, blocksTake } from './blocks';
+import { sortDays } from './day-types';
+import { BEFORE, CENTRE, DAY, FLAT, NEWEST, PAST_HEADER, PROFILE_BYTES, slotOf, wrapped } from './ledger';
+import { profileAt, profileCount, profileReady, profileRebuild, profileTake } from './profile';
+
+export function pastBytes(season: u32): usize {
+  return PAST_HEADER + PROFILE_BYTES + blocksBytes(season) + <usize>((season * 2 + 7) & ~7);
+}
+
+function seasonAt(series: usize, past: usize, slot: u32): usize {
+  const season = u32At(series, SEASON);
+  return past + PAST_HEADER + PROFILE_BYTES + blocksBytes(season) + ((<usize>slot) << 1);
+}
+
+/** z a whole number of seasons before the newest step's `lead`; it must lie in the history. */
+export function seasonBefore(series: usize, past: usize, lead: u32): f64 {
+  if (lead == 0) return load<f64>(past + BEFORE);
+  return codeAt(seasonAt(series, past, (slotOf(series) + lead) % u32At(series, SEASON)));
+}
+
+/** Whether `lead` steps ahead a value of a season before is known. */
+export function seasonHeld(series: usize, lead: u32): bool {
+  const season = u32At(series, SEASON);
+  return u32At(series, STEPS) + wrapped(lead, season) > season;
+}
+
+/** Turns the page when a season ends and takes the newest value in; STEPS counts it already. */
+export function pastObserve(series: usize, past: usize, value: f64): void {
+  const steps = u32At(series, STEPS);
+  if (slotOf(series) == 0 && steps > 1) turn(series, past);
+  centre(series, past, steps);
+  const z = curveOf(value, load<f64>(past + CENTRE));
+  store<f64>(past + NEWEST, z);
+  const flat = load<f64>(past + FLAT);
+  store<f64>(past + FLAT, steps == 1 ? z : flat + max(0.1, 1.0 / <f64>steps) * (z - flat));
+  const cell = seasonAt(series, past, slotOf(series));
+  store<f64>(past + BEFORE, codeAt(cell));
+  putCode(cell, z);
+}
+
+/** After the experts have looked: the newest value goes into its block and, when the block is full, into the profile. */
+export function pastKeep(series: usize, past: usize): void {
+  if (blocksTake(series, past, slotOf(series))) profileTake(series, past);
+}
+
+function turn(series: usize, past: usize): void {
+  const day = u32At(past, DAY);
+  profileCount(past, day);
+  put(past, DAY, day + 1);
+  blocksShift(series, past);
+  if (sortDays(series, past)) profileRebuild(series, past);
+}
+
+/**
+ * The centre stands still, so that z of different days compare: it is set anew at powers of two in the first season,
+ * at its end, and at the end of one after which the mean has moved by half.
+ */
+function centre(series: usize, past: usize, steps: u32): void {
+  const season = u32At(series, SEASON);
+  const mean = max(load<f64>(series + MEAN), 1e-9);
+  const old = load<f64>(past + CENTRE);
+  if (steps == 1) return store<f64>(past + CENTRE, mean);
+  const early = steps < season && (steps & (steps - 1)) == 0;
+  const moved = mean > old * 1.5 || mean < old * (2.0 / 3.0);
+  if (!early && steps != season && !(steps % season == 0 && moved)) return;
+  store<f64>(past + CENTRE, mean);
+  store<f64>(past + FLAT, recurve(load<f64>(past + FLAT), old, mean));
+  for (let i: usize = 0; i < PROFILE_BYTES; i += 4) {
+    const at = profileAt(past) + i;
+    store<f32>(at, <f32>recurve(<f64>load<f32>(at), old, mean));
+  }
+  recode(blocksAt(past), <u32>(blocksBytes(season) >> 1), old, mean);
+  recode(seasonAt(series, past, 0), season, old, mean);
+}
+
+/** From the first season on; the blocks beside the newest must be there too. */
+export function seasonal(series: usize): bool {
+  return profileReady(series);
+}
