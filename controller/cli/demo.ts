@@ -17,6 +17,7 @@ import { bandOf, hourLine } from './demo-show.ts';
 import { type DemoTraffic, trafficOf } from './demo-traffic.ts';
 import { Interruption } from './interruption.ts';
 import { exit, type Io } from './io.ts';
+import { checkLoopback } from './loopback.ts';
 
 /** The objective's default budget of requests that may meet too little capacity. */
 const BUDGET_SHARE = 0.01;
@@ -32,6 +33,7 @@ const FINAL_PLOT_ROWS = 11;
 export async function runDemo(args: readonly string[], io: Io, clock: Clock = systemClock): Promise<number> {
   const options = parseDemoOptions(args, io);
   const traffic = trafficOf(options, await inputOf(options));
+  await checkLoopback();
   const interruption = new Interruption(io.stdout);
   const screen = new Screen(io.stdout, clock);
   const show = showing(options, traffic, io, screen);
