@@ -47,6 +47,14 @@ async function runOnBundledNode() {
   const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
   process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  const [code, signal] = await once(child, 'exit');
-  return code ?? 128 + constants.signals[signal];
+  try {
+    const [code, signal] = await once(child, 'exit');
+    return code ?? 128 + constants.signals[signal];
+  } catch (error) {
+    // as in an image that node_modules of another machine were copied into
+    process.stderr.write(
+      `foresail: cannot start ${bundled}: ${error.message}. Run \`npm ci\` on this machine.\n`,
+    );
+    return 2;
+  }
 }

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 
@@ -31,3 +34,32 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.regex(said(), /Interrupted|pod-hours/);
   });
 }
+
+/** The executable in a folder of its own, beside a Node that `node` makes. */
+async function runBeside(t: ExecutionContext, node: (path: string) => void) {
+  const folder = mkdtempSync(join(tmpdir(), 'foresail-old-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  for (const part of ['bin', 'node_modules/.bin']) mkdirSync(join(folder, part), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  copyFileSync(foresail, join(folder, 'bin/foresail.js'));
+  node(join(folder, 'node_modules/.bin/node'));
+  const run = spawn(process.execPath, ['--import', AS_NODE_20, join(folder, 'bin/foresail.js'), 'demo']);
+  let stderr = '';
+  run.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(run, 'close');
+  return { code, stderr };
+}
+
+test('an older Node without a newer one beside it says where to get one', async (t) => {
+  const { code, stderr } = await runBeside(t, () => {});
+  t.is(code, 2);
+  t.regex(stderr, /^foresail needs Node 24 or later and this is v.*Run `npm ci` here/);
+});
+
+test('an older Node says which newer one does not start', async (t) => {
+  const { code, stderr } = await runBeside(t, (path) => writeFileSync(path, 'of another machine'));
+  t.is(code, 2);
+  t.regex(stderr, /^foresail: cannot start .*\/node: spawn .*EACCES. Run `npm ci` on this machine\.\n$/);
+});
