@@ -34,19 +34,19 @@ export function spanOfTrace({ startMs, stepSeconds, values }: Trace): Span {
 /**
  * Brings a trace to 15 s ticks whose mean over `judged` is `meanPods`. Finer traces are averaged. Coarser ones are
  * interpolated linearly between the middles of their intervals and then made noisy: Poisson(35 * pods) / 35, because a
- * minute's mean hides what a scaler meets. Throws RangeError when there is no load to scale.
+ * minute's mean hides what a scaler meets; without `random` they stay smooth. Throws RangeError when there is no load to scale.
  *
  * Example: intervals of 60 s with 60 and 120: the tick in the middle of the first (30 s) has 60, 30 s later 90.
  */
 export function demandOf(
   trace: NamedTrace,
   meanPods: number,
-  random: Random,
+  random: Random | undefined,
   judged: Span = spanOfTrace(trace),
 ): Demand {
   const ticks = toTicks(trace);
   const { fromMs: startMs } = spanOfTrace(trace);
-  const noisy = trace.stepSeconds > TICK_SECONDS;
+  const noisy = trace.stepSeconds > TICK_SECONDS && random !== undefined;
   const from = (judged.fromMs - startMs) / TICK_MS;
   const factor = meanPods / meanOf(ticks.subarray(from, (judged.toMs - startMs) / TICK_MS));
   if (!(factor > 0 && Number.isFinite(factor))) {

@@ -13,9 +13,10 @@ import { backtestJson } from './backtest-json.ts';
 import { type BacktestOptions, parseBacktestOptions } from './backtest-options.ts';
 import { backtestReport } from './backtest-report.ts';
 import { BadInput } from './bad-input.ts';
-import { ForecastFile } from './forecast-file.ts';
+import { FORECAST_HEADER, forecastRows } from './forecast-rows.ts';
 import { Interruption } from './interruption.ts';
 import { exit, type Io } from './io.ts';
+import { OutFile } from './out-file.ts';
 import { ShownForecasts } from './shown-forecasts.ts';
 import { drawsOn, inTurns } from './turns.ts';
 
@@ -50,7 +51,8 @@ async function playOn(
   const { out, source } = options;
   const input = source.kind === 'file' ? source.file : undefined;
   const core = openCore();
-  const file = out === undefined ? undefined : await ForecastFile.create(out, input);
+  const file = out === undefined ? undefined : await OutFile.create(out, input);
+  file?.add(FORECAST_HEADER);
   const turns = { io, clock: parts.clock, signal: interruption.signal, between: () => file?.flush() };
   try {
     const spans = await inTurns(seasonsOf(playable, options, core), turns);
@@ -79,7 +81,7 @@ interface Run {
   readonly core: Forecaster;
   readonly spans: readonly SeasonSpan[];
   readonly shown: ShownForecasts;
-  readonly file: ForecastFile | undefined;
+  readonly file: OutFile | undefined;
   readonly parts: InputParts;
 }
 
@@ -88,7 +90,7 @@ function playing({ playable, options, core, spans, shown, file, parts }: Run) {
   const protocol = { leads, fromShare, every: options.every ?? everyFor(playable.stepSeconds) };
   const watch: Watch = (step, figures, at) => {
     shown.add(step, figures, at);
-    file?.add(playable, leads, step, figures, at);
+    file?.add(forecastRows(playable, leads, step, figures, at));
   };
   return evaluate({ values: playable.values, protocol, spans, models }, { core, clock: parts.clock, watch });
 }

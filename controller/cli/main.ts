@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'play a day of traffic through the whole pipeline, no cluster needed',
     load: async () => (await import('./demo.ts')).runDemo,
   },
+  simulate: {
+    summary: 'replay a trace through Foresail, HPAs and an oracle: what each would have cost and spoilt',
+    load: async () => (await import('./simulate.ts')).runSimulate,
+  },
   controller: {
     summary: 'run the controller: receive telemetry, forecast, decide, scale',
     load: async () => (await import('./controller.ts')).runController,

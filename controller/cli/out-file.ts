@@ -1,22 +1,19 @@
 import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FIGURES } from '../../assembly/pkg/forecaster.js';
-import type { Playable } from '../backtest/playable.ts';
 import { BadInput } from './bad-input.ts';
 
-const HEADER = 'origin_timestamp,lead,actual,p50,p90,p95,p99\n';
 const BUFFERED_CHARACTERS = 1 << 20;
 
 /**
- * The CSV of `--out`: one row per origin and lead. It is written beside its place and moved there when it is complete, so
- * that there is either the whole file or what was there before.
+ * The file of `--out`. It is written beside its place and moved there when it is complete, so that there is either the
+ * whole file or what was there before.
  */
-export class ForecastFile {
+export class OutFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #file: FileHandle;
-  #text = HEADER;
+  #text = '';
   #open = true;
 
   private constructor(path: string, partial: string, file: FileHandle) {
@@ -27,7 +24,7 @@ export class ForecastFile {
   }
 
   /** Throws BadInput where no file can be made. `input` may not be written over. */
-  static async create(path: string, input: string | undefined): Promise<ForecastFile> {
+  static async create(path: string, input: string | undefined): Promise<OutFile> {
     const there = await stat(path).catch(() => undefined);
     if (there && !there.isFile()) throw new BadInput(`--out ${path} must be a file; it is something else`);
     const read = input === undefined ? undefined : await stat(input).catch(() => undefined);
@@ -36,21 +33,15 @@ export class ForecastFile {
     }
     const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
     try {
-      return new ForecastFile(path, partial, await open(partial, 'w'));
+      return new OutFile(path, partial, await open(partial, 'w'));
     } catch (error) {
       const { message } = error as Error;
       throw new BadInput(`--out ${path} must be in a folder that can be written to: ${message}`);
     }
   }
 
-  /** Rows of an origin: `figures`, from `at` on, is what was said of its leads. A lead beyond the trace has no actual. */
-  add({ values, stampsMs }: Playable, leads: number, step: number, figures: Float64Array, at: number): void {
-    const stamp = (stampsMs[step] ?? Number.NaN) / 1000;
-    for (let lead = 1; lead <= leads; lead++) {
-      const actual = values[step + lead] ?? Number.NaN;
-      const from = at + (lead - 1) * FIGURES;
-      this.#text += `${stamp},${lead},${Number.isNaN(actual) ? '' : actual},${figures[from + 1]},${figures[from + 2]},${figures[from + 3]},${figures[from + 4]}\n`;
-    }
+  add(text: string): void {
+    this.#text += text;
   }
 
   /** To be awaited now and then: writes what is waiting when it is much. */

@@ -1,0 +1,105 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { POLICIES, type Policy } from '../../bench/replay/simulation.ts';
+import type { Io } from './io.ts';
+
+export interface SimulateOptions {
+  readonly input: string;
+  /** Length of the trace's steps; from its stamps when absent. */
+  readonly stepSeconds?: number;
+  readonly startupSeconds: number;
+  readonly warmupSeconds: number;
+  readonly meanPods: number;
+  /** Percent of requests that may run hot. */
+  readonly objective: number;
+  readonly policies: readonly Policy[];
+  readonly noise: boolean;
+  readonly seed: number;
+  readonly judge: 'half' | 'all';
+  readonly capacity: 'learned' | 'known';
+  readonly podHourCost: number;
+  readonly out?: string;
+  readonly output: 'text' | 'json';
+}
+
+type Flags = Omit<SimulateOptions, 'policies'> & { readonly policy: readonly Policy[] };
+
+/** Reads the command line; what is wrong with it is said by commander, which names the option and what must be. */
+export function parseSimulateOptions(args: readonly string[], io: Io): SimulateOptions {
+  const command = new Command('foresail simulate')
+    .description(
+      'Replays a trace at 15 s ticks through Foresail and its rivals, on equal terms, and says what each would have cost and spoilt.',
+    )
+    .requiredOption('--input <file>', 'CSV `timestamp,value` (Unix seconds), .gz too')
+    .option('--step-seconds <s>', 'length of a step; default: from the stamps', number(1, 86_400))
+    .option('--startup-seconds <s>', 'from asking for a pod to Ready', number(1, 3_600), 90)
+    .option(
+      '--warmup-seconds <s>',
+      'a new pod begins at half speed and is warm after this',
+      number(0, 3_600),
+      0,
+    )
+    .option('--mean-pods <n>', 'mean load of the trace, in fully used pods', number(1, 500), 20)
+    .option(
+      '--objective <percent>',
+      'share of requests that may meet too little capacity',
+      number(0.01, 20),
+      1,
+    )
+    .option('--policy <names>', `${POLICIES.join(', ')}, or all; several with commas`, policies, POLICIES)
+    .option('--no-noise', 'no Poisson noise on interpolated traces (35 visits per pod and tick)')
+    .option('--seed <n>', 'of the noise', whole(0, 2 ** 32 - 1), 1)
+    .addOption(
+      new Option('--judge <part>', 'the second half after learning from the first, or all from a cold start')
+        .choices(['half', 'all'])
+        .default('half'),
+    )
+    .addOption(
+      new Option('--capacity <how>', 'whether Foresail learns what a replica carries or is told')
+        .choices(['learned', 'known'])
+        .default('learned'),
+    )
+    .option('--pod-hour-cost <amount>', 'what one pod costs per hour, in any currency', number(0, 1e6), 1)
+    .option('--out <file>', 'CSV of every judged tick and policy')
+    .addOption(
+      new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text'),
+    )
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+  command.parse(args, { from: 'user' });
+  const { policy, ...rest } = command.opts<Flags>();
+  return { ...rest, policies: policy };
+}
+
+function number(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  };
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  const read = number(least, most);
+  return (text) => {
+    const value = read(text);
+    if (Number.isInteger(value)) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function policies(text: string): readonly Policy[] {
+  if (text === 'all') return POLICIES;
+  const asked = new Set(text.split(',').map((name) => name.trim()));
+  for (const name of asked) {
+    if (!POLICIES.some((known) => known === name)) {
+      throw new InvalidArgumentError(
+        `It must be all or some of ${POLICIES.join(', ')}; ${JSON.stringify(name)} is none.`,
+      );
+    }
+  }
+  return POLICIES.filter((known) => asked.has(known));
+}
