@@ -4,9 +4,10 @@
  */
 
 import { candidateKnown, candidateReach } from './candidates';
+import { writeLeads, writePeaks } from './distribution/answer';
 import { writeScore } from './ensemble/score';
 import { give, take } from './heap';
-import { BYTES, FORECAST, KNOWN, PEAKS, REJECTED, STEPS, u32At } from './layout';
+import { BYTES, KNOWN, REJECTED, STEPS, u32At } from './layout';
 import { ringCapacity } from './ring';
 import { seriesBytes, seriesOpen, seriesPush } from './series';
 import { seal, sealed } from './snapshot';
@@ -103,13 +104,13 @@ export function pushMany(handle: i32, at: usize, count: i32): i32 {
 /** Address of 30 x [mean, p50, p90, p95, p99]; 0: no such handle. All zero before the first known value. */
 export function forecast(handle: i32): usize {
   const series = seriesOf(handle);
-  return series == 0 ? 0 : series + FORECAST;
+  return series == 0 ? 0 : writeLeads(series);
 }
 
 /** Address of 6 x [mean, p50, p90, p95, p99] of the maximum over the next 1, 2, 5, 10, 20, 30 steps; 0: no such handle. */
 export function peaks(handle: i32): usize {
   const series = seriesOf(handle);
-  return series == 0 ? 0 : series + PEAKS;
+  return series == 0 ? 0 : writePeaks(series);
 }
 
 /** Address of rows x 11 x [mean absolute error, weight], a row per expert, then the answer's own: ensemble/score.ts. */

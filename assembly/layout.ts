@@ -2,7 +2,7 @@
  * Where everything of one series lies in its block of linear memory. A block holds no address, only numbers, so a
  * copy of its bytes is a snapshot. What grows with the season comes last:
  *
- *   header | distribution | answers | ring | state of the model
+ *   header | own errors | distribution | ring | state of the model
  *
  * Nothing stored is ever NaN: WebAssembly leaves the bits of a computed NaN open, and equal input must give equal bytes.
  */
@@ -16,7 +16,7 @@ export const ORIGINS: i32 = 32;
 export const FIGURES: i32 = 5;
 
 export const MAGIC: u32 = 0x4c495346;
-export const LAYOUT: u32 = 2;
+export const LAYOUT: u32 = 3;
 
 // header
 export const BYTES: usize = 8;
@@ -48,16 +48,14 @@ export const HEADER_BYTES: usize = 104;
 /** The answer's own mean absolute error at each watched lead. */
 export const OWN_ERRORS: usize = HEADER_BYTES;
 
-// calibration: one row per watched lead, then one per window
-export const ROWS: i32 = WATCHED + WINDOWS;
-export const ROW_BYTES: usize = 64;
-export const ROW_STATES: usize = OWN_ERRORS + WATCHED * 8;
-export const ROW_ORIGINS: usize = ROW_STATES + <usize>ROWS * ROW_BYTES;
+/** The distribution around the path: distribution/state.ts. A row per watched lead, then one per window above 1. */
+export const ROWS: i32 = WATCHED + WINDOWS - 1;
+/** Sum of the watched leads and the windows above 1: a row remembers as many origins as it looks ahead. */
+export const ENTRIES: i32 = 94 + 67;
+export const DISTRIBUTION: usize = OWN_ERRORS + WATCHED * 8;
+export const DISTRIBUTION_BYTES: usize = ((128 + ROWS * 32 + ENTRIES * 28 + 7) & ~7) + 7 * 192 + 4 * 576;
 
-// answers, as the caller reads them
-export const FORECAST: usize = ROW_ORIGINS + ORIGINS * ROWS * 8;
-export const PEAKS: usize = FORECAST + LEADS * FIGURES * 8;
-export const RING: usize = PEAKS + WINDOWS * FIGURES * 8;
+export const RING: usize = DISTRIBUTION + DISTRIBUTION_BYTES;
 
 const leads = memory.data<i32>([1, 2, 4, 7, 11, 16, 23, 30]);
 const windows = memory.data<i32>([1, 2, 5, 10, 20, 30]);

@@ -5,10 +5,12 @@ import {
   candidateReach,
   candidateUpdate,
 } from './candidates';
-import { quantilesOpen, quantilesPredict, quantilesUpdate } from './distribution/quantiles';
+import { nextMedian } from './distribution/answer';
+import { distributionOpen } from './distribution/distribution';
+import { learn } from './distribution/learn';
+import { say } from './distribution/said';
 import {
   BYTES,
-  FORECAST,
   GAP,
   KNOWN,
   KNOWN_BITS,
@@ -57,7 +59,7 @@ export function seriesOpen(series: usize, model: u32, season: u32, week: u32): v
   put(series, MODEL, model);
   put(series, STATE, <u32>stateOffset(model, season, week));
   put(series, RING_CAPACITY, ringCapacity(candidateReach(model, season, week)));
-  quantilesOpen(series);
+  distributionOpen(series);
   candidateOpen(series);
 }
 
@@ -71,14 +73,14 @@ export function seriesPush(series: usize, value: f64): bool {
   if (!known && value == value) put(series, REJECTED, u32At(series, REJECTED) + 1);
   if (!known && u32At(series, STEPS) == 0) return false;
 
-  const filled = known ? <f64>(<f32>value) : load<f64>(series + FORECAST + 8);
+  const filled = known ? <f64>(<f32>value) : nextMedian(series);
   count(series, filled, known);
   put(series, SLOT, (u32At(series, SLOT) + 1) % u32At(series, SEASON));
   ringPush(series, filled);
   candidateUpdate(series, filled, known);
-  if (known) quantilesUpdate(series);
+  if (known) learn(series);
   candidatePredict(series, path);
-  quantilesPredict(series, path);
+  say(series, path);
   return known;
 }
 
