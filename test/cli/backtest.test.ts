@@ -124,7 +124,7 @@ test.serial(
     }
     t.regex(
       stdout.text,
-      /wins: its mean absolute error of [\d.]+ is [\d.]+ % below that of the\s+better baseline/,
+      /wins: its mean absolute error of [\d.]+ is [\d.]+ % below that\s+of\s+the\s+better\s+baseline/,
     );
     const wide = stdout.text.split('\n').filter((line) => line !== input && [...line].length > 80);
     t.deepEqual(wide, []);
