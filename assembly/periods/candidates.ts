@@ -78,15 +78,19 @@ function wasFound(period: i32): bool {
  */
 const ALIKE: f64 = 0.5;
 const ALIKE_SURPRISE: f64 = 1.8;
+/** Three periods that are all but the same need no more of them. */
+const SAME: f64 = 0.9;
+const SAME_SURPRISE: f64 = 3;
 /** What explains less than a thousandth of the greatest movement is a ripple of the arithmetic or of no interest. */
 const LEAST: f64 = 0.001;
 
 function isSure(kind: i32, periods: i32): bool {
-  const needed = load<f64>(surprises + ((<usize>kind) << 3));
+  const usual = load<f64>(surprises + ((<usize>kind) << 3));
   if (strength < load<f64>(strengths + ((<usize>kind) << 3))) return false;
   if (periods < 4 && (kind == DAY || kind == WEEK)) {
-    return surprise >= needed || (strength >= ALIKE && surprise >= ALIKE_SURPRISE);
+    return surprise >= usual || (strength >= ALIKE && surprise >= ALIKE_SURPRISE);
   }
+  const needed = strength >= SAME ? SAME_SURPRISE : usual;
   return surprise >= needed && lasting >= needed;
 }
 

@@ -5,8 +5,8 @@ import { callKind, found, foundGain, foundKind, foundPeriod, foundStrength, setS
 const HARMONIC: i32 = 4;
 /** A day that explains a quarter of what the strongest period does is the season: people's load is made of days. */
 const DAY_SHARE: f64 = 0.25;
-/** Where no day was found, another period must explain so much to be the season instead of it. */
-const INSTEAD_OF_DAY: f64 = 0.3;
+/** Where no day was found, another period must explain half of what varies at its scale to be the season instead of it. */
+const INSTEAD_OF_DAY: f64 = 0.5;
 const MOST_TIMES: i32 = 14;
 
 function indexOfKind(kind: i32): i32 {
