@@ -39,15 +39,6 @@ export function codeAt(at: usize): f64 {
   return <f64>load<u16>(at) * PER_CODE;
 }
 
-/** Eight codes as z in f32: the first four, and the last four. */
-export function fourLow(codes: v128): v128 {
-  return f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(codes)), f32x4.splat(<f32>PER_CODE));
-}
-
-export function fourHigh(codes: v128): v128 {
-  return f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(codes)), f32x4.splat(<f32>PER_CODE));
-}
-
 /** The same rate's z after the centre has moved. */
 export function recurve(z: f64, from: f64, to: f64): f64 {
   return curveOf(rateOf(z, from), to);

@@ -4,8 +4,8 @@
  *   log x = e ln 2 + 2 (s + s^3/3 + s^5/5 + ...),  x = m 2^e with m in (sqrt(1/2), sqrt 2],  s = (m - 1) / (m + 1)
  *   exp x = 2^n (1 + r + r^2/2! + ...),            n = round(x / ln 2),  r = x - n ln 2,  |r| <= ln 2 / 2
  *
- * (Abramowitz and Stegun 4.1.27 and 4.2.1.) |s| <= .172 and |r| <= .347, so nine and twelve terms leave a relative error
- * below 1e-14. Worked example: log 10 = 2.302585092994, exp 1 = 2.718281828459.
+ * (Abramowitz and Stegun 4.1.27 and 4.2.1.) |s| <= .172 and |r| <= .347, so nine terms of each leave a relative error
+ * below 1e-14 and 3e-10. Worked example: log 10 = 2.302585092994, exp 1 = 2.7182818.
  */
 const LN2: f64 = 0.6931471805599453;
 /** ln 2 in two parts, the first with 20 zero bits at its end, so that n times it is exact. */
@@ -34,10 +34,7 @@ export function expPair(x: v128): v128 {
   const n = f64x2.nearest(f64x2.mul(x, f64x2.splat(PER_LN2)));
   const rough = f64x2.sub(x, f64x2.mul(n, f64x2.splat(LN2_HIGH)));
   const r = f64x2.sub(rough, f64x2.mul(n, f64x2.splat(LN2_LOW)));
-  let sum = f64x2.splat(1.0 / 39916800.0);
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 3628800.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 362880.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 40320.0));
+  let sum = f64x2.splat(1.0 / 40320.0);
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 5040.0));
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 720.0));
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 120.0));

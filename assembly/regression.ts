@@ -1,7 +1,7 @@
 import { COVARIANCE_BYTES, covarianceOpen, covarianceTake, FEATURES } from './covariance';
 import { recurve } from './curve';
-import { NEWEST } from './ensemble/ledger';
-import { seasonal, seasonBefore, seasonHeld } from './ensemble/past';
+import { BEFORE, NEWEST } from './ensemble/ledger';
+import { seasonal } from './ensemble/past';
 import { LEADS, SEASON, STEPS, u32At, WATCHED, watchedLead } from './layout';
 
 /**
@@ -15,7 +15,7 @@ import { LEADS, SEASON, STEPS, u32At, WATCHED, watchedLead } from './layout';
  * Innovations are clipped at CLIP times their mean size, so that one flash crowd does not bend the weights.
  *
  * Features: .2; the last eight residuals; their averages at .25, .06, .01; the base now; how the base goes on; what the
- * season before was above the base.
+ * season before was above the base; and where another path lies.
  */
 const PRIOR: f64 = 3;
 const FORGETTING: f64 = 0.999;
@@ -87,20 +87,16 @@ export function regressionLearn(series: usize, past: usize, state: usize, known:
 function learn(state: usize, index: i32, row: usize, z: f64): void {
   const weights = coefficients(state, index);
   let sum = f32x4.splat(0);
-  for (let i: usize = 0; i < WIDTH; i += 8) {
-    const codes = v128.load(row + ROW_X + (i << 1));
-    sum = f32x4.add(sum, f32x4.mul(v128.load(weights + (i << 2)), lowOf(codes)));
-    sum = f32x4.add(sum, f32x4.mul(v128.load(weights + (i << 2) + 16), highOf(codes)));
+  for (let i: usize = 0; i < WIDTH; i += 4) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load(weights + (i << 2)), four(row + ROW_X + (i << 1))));
   }
   const said = <f64>(lanes(sum) * load<f32>(row));
   const error = z - <f64>load<f32>(row + ROW_BASE + ((<usize>index) << 2)) - said;
   const step = <f32>clipped(state + INNOVATIONS + ((<usize>index) << 3), error) * load<f32>(row + 4);
   const by = f32x4.splat(step);
-  for (let i: usize = 0; i < WIDTH; i += 8) {
-    const codes = v128.load(row + ROW_GAIN + (i << 1));
+  for (let i: usize = 0; i < WIDTH; i += 4) {
     const at = weights + (i << 2);
-    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(by, lowOf(codes))));
-    v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(by, highOf(codes))), 16);
+    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(by, four(row + ROW_GAIN + (i << 1)))));
   }
 }
 
@@ -112,12 +108,8 @@ function clipped(scaleAt: usize, error: f64): f64 {
   return min(max(error, -CLIP * scale), CLIP * scale);
 }
 
-function lowOf(codes: v128): v128 {
-  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(codes));
-}
-
-function highOf(codes: v128): v128 {
-  return f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(codes));
+function four(codes: usize): v128 {
+  return f32x4.convert_i32x4_s(v128.load16x4_s(codes));
 }
 
 function lanes(v: v128): f32 {
@@ -125,12 +117,24 @@ function lanes(v: v128): f32 {
   return pair + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
-/** Takes the newest step as an origin, with the base path of leads 0 .. LEADS that was said there. */
-export function regressionObserve(series: usize, past: usize, state: usize, base: usize, known: bool): void {
+/**
+ * Takes the newest step as an origin. `base`: the path of leads 0 .. LEADS that was said there; `ago`: what the season before
+ * had at leads 1 .. LEADS; `other`: a path to compare the base with.
+ */
+export function regressionObserve(
+  series: usize,
+  past: usize,
+  state: usize,
+  base: usize,
+  ago: usize,
+  other: usize,
+  known: bool,
+): void {
   const now = load<f64>(base);
   const last = <f64>load<f32>(state + AVERAGES);
   remember(state, <f32>(known ? load<f64>(past + NEWEST) - now : 0.9 * last));
-  describe(series, past, state, base);
+  describe(series, past, state, base, ago);
+  compare(base, other);
   const row = origin(state, u32At(series, STEPS));
   if (row == 0) return;
   for (let index = 0; index < WATCHED; index++) {
@@ -185,7 +189,7 @@ function feature(index: usize, value: f64): void {
 /** Leads at which the base's course, and the last season's distance to it, are shown. */
 const shown = memory.data<i32>([0, 4, 8, 15, 22, 30]);
 
-function describe(series: usize, past: usize, state: usize, base: usize): void {
+function describe(series: usize, past: usize, state: usize, base: usize, ago: usize): void {
   const ready = seasonal(series);
   const now = load<f64>(base);
   feature(0, 0.2);
@@ -196,9 +200,20 @@ function describe(series: usize, past: usize, state: usize, base: usize): void {
     const lead = load<i32>(shown + (i << 2));
     const usual = load<f64>(base + ((<usize>lead) << 3));
     if (i > 0) feature(12 + i, ready ? usual - now : 0);
-    feature(18 + i, ready && seasonHeld(series, lead) ? seasonBefore(series, past, lead) - usual : 0);
+    const before = load<f64>(lead == 0 ? past + BEFORE : ago + ((<usize>(lead - 1)) << 3));
+    feature(18 + i, ready ? before - usual : 0);
   }
 }
+
+/** Where another path lies against the base. */
+function compare(base: usize, other: usize): void {
+  for (let i: usize = 0; i < 4; i++) {
+    const at = (<usize>load<i32>(compared + (i << 2))) << 3;
+    feature(24 + i, load<f64>(other + at) - load<f64>(base + at));
+  }
+}
+
+const compared = memory.data<i32>([0, 8, 15, 30]);
 
 /** Corrections at the watched leads, interpolated in between, onto the base: LEADS f64 in z. */
 export function regressionPath(state: usize, base: usize, path: usize): void {

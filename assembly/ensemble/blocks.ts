@@ -1,6 +1,6 @@
 import { putCode } from '../curve';
 import { LEADS, put, SEASON, u32At } from '../layout';
-import { BLOCK_COUNT, BLOCK_SUM, MOST_BLOCKS, NEWEST, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
+import { BLOCK_COUNT, BLOCK_SUM, MOST_BLOCKS, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
 
 /**
  * The last seasons as means over at most 48 blocks each: what the shape of a day is, in a fraction of its bytes. One row
@@ -36,13 +36,13 @@ export function blockAt(past: usize, block: u32, age: u32): usize {
   return blocksAt(past) + <usize>block * ROW + ((<usize>age) << 1);
 }
 
-/** Takes the newest z into today's block; true when the block is full. */
-export function blocksTake(series: usize, past: usize, slot: u32): bool {
+/** Takes a step's z into today's block; true when the block is full. */
+export function blocksTake(series: usize, past: usize, slot: u32, z: f64): bool {
   const season = u32At(series, SEASON);
   const blocks = blocksIn(season);
   const block = (slot * blocks) / season;
   const n = u32At(past, BLOCK_COUNT) + 1;
-  const sum = load<f64>(past + BLOCK_SUM) + load<f64>(past + NEWEST);
+  const sum = load<f64>(past + BLOCK_SUM) + z;
   putCode(blockAt(past, block, 0), sum / <f64>n);
   const full = ((slot + 1) * blocks) / season != block;
   put(past, BLOCK_COUNT, full ? 0 : n);
@@ -96,12 +96,15 @@ export function nodeLags(past: usize, node: i32, blocks: i32): usize {
   return blockAt(past, nodeBlock(node, blocks), 1 - nodeDay(node, blocks));
 }
 
-/** From values at the nodes (f64) the value at a lead. */
-export function between(nodes: usize, lead: i32): f64 {
-  const place = places + ((<usize>lead) << 4);
-  const at = nodes + ((<usize>load<i32>(place + 8)) << 3);
-  const low = load<f64>(at);
-  return low + load<f64>(place) * (load<f64>(at + 8) - low);
+/** From values at the nodes (f64) those at leads 0 .. LEADS. */
+export function spread(nodes: usize, out: usize): void {
+  let place = places;
+  for (let lead: usize = 0; lead <= (<usize>LEADS) << 3; lead += 8) {
+    const at = nodes + ((<usize>load<i32>(place + 8)) << 3);
+    const low = load<f64>(at);
+    store<f64>(out + lead, low + load<f64>(place) * (load<f64>(at + 8) - low));
+    place += 16;
+  }
 }
 
 export function shareNow(): f64 {

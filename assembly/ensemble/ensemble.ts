@@ -9,11 +9,12 @@ import {
   regressionRecentre,
 } from '../regression';
 import { analogsBytes, analogsKnown, analogsNodes, analogsObserve, analogsOff } from './analogs';
-import { between, blocksIn, MOST_NODES, nodeCount, nodeLags, nodesFind } from './blocks';
+import { blocksIn, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from './blocks';
+import { CONTEXTS_BYTES, contextsFind, momentOf, outlierBound } from './contexts';
 import { CENTRE, NEWEST, slotOf } from './ledger';
-import { pastBytes, pastKeep, pastObserve, seasonal, seasonBefore, seasonHeld } from './past';
+import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from './past';
 import { profileNodes } from './profile';
-import { combine, weightingBytes, weightingOpen, weightingRecentre, weightingScore } from './weighting';
+import { combine, weightingOpen, weightingRecentre, weightingScore, weightingShape } from './weighting';
 
 /**
  * The weighted ensemble, all on the scale of curve.ts. Its experts, in order:
@@ -30,7 +31,8 @@ const PLAIN: i32 = 7;
 const MOST_REGRESSIONS: i32 = 4;
 const QUICK: usize = 0;
 const SLOW: usize = 8;
-const HEADER: usize = 16;
+export const CONTEXTS: usize = 16;
+const HEADER: usize = CONTEXTS + CONTEXTS_BYTES;
 const QUICK_RATE: f64 = 0.6;
 const QUICK_KEPT: f64 = 0.97;
 const SLOW_RATE: f64 = 0.2;
@@ -42,13 +44,12 @@ const WEEK: u32 = 7;
 
 const ROW: usize = LEADS * 8;
 const paths = memory.data((PLAIN + MOST_REGRESSIONS) * LEADS * 8);
-const profiles = memory.data(MOST_NODES * 8);
-const nodesA = memory.data(MOST_NODES * 8);
-const nodesB = memory.data(MOST_NODES * 8);
-const nodesWeek = memory.data(MOST_NODES * 8);
 /** Mean, profile, A and B at leads 0 .. LEADS: what the regressions correct. */
 const BASE: usize = (LEADS + 1) * 8;
 const bases = memory.data(MOST_REGRESSIONS * (LEADS + 1) * 8);
+const week = memory.data((LEADS + 1) * 8);
+const nodes = memory.data(MOST_NODES * 8);
+const other = memory.data(MOST_NODES * 8);
 
 function regressionsOf(model: u32): i32 {
   return model == ENSEMBLE_SMALL ? 1 : MOST_REGRESSIONS;
@@ -56,6 +57,11 @@ function regressionsOf(model: u32): i32 {
 
 export function expertsOf(model: u32): i32 {
   return PLAIN + regressionsOf(model);
+}
+
+/** Tells the weighting whose shape its state has, and returns its bytes. */
+export function shape(model: u32): usize {
+  return weightingShape(expertsOf(model), model == ENSEMBLE_SMALL);
 }
 
 export function ensembleBytes(model: u32, season: u32): usize {
@@ -71,7 +77,7 @@ export function weightingOf(state: usize): usize {
 }
 
 function regressionOf(state: usize, model: u32, index: i32): usize {
-  return weightingOf(state) + weightingBytes(expertsOf(model)) + <usize>index * regressionBytes();
+  return weightingOf(state) + shape(model) + <usize>index * regressionBytes();
 }
 
 function pastOf(state: usize, model: u32): usize {
@@ -80,7 +86,8 @@ function pastOf(state: usize, model: u32): usize {
 
 export function ensembleOpen(series: usize, state: usize): void {
   const model = u32At(series, MODEL);
-  weightingOpen(weightingOf(state), expertsOf(model));
+  shape(model);
+  weightingOpen(weightingOf(state));
   for (let index = 0; index < regressionsOf(model); index++)
     regressionOpen(regressionOf(state, model, index));
 }
@@ -89,103 +96,101 @@ export function ensembleUpdate(series: usize, state: usize, value: f64, known: b
   const model = u32At(series, MODEL);
   const past = pastOf(state, model);
   const was = load<f64>(past + CENTRE);
-  if (known) weightingScore(series, past, weightingOf(state), expertsOf(model), value);
+  if (known) weightingScore(series, past, weightingOf(state), value);
   pastObserve(series, past, value);
   if (was > 0 && was != load<f64>(past + CENTRE)) recentre(state, model, was, load<f64>(past + CENTRE));
   nodesFind(u32At(series, SEASON), slotOf(series));
-  analogsObserve(series, past, analogsOf(state), known);
+  analogsObserve(series, past, analogsOf(state), outlierBound(state + CONTEXTS), known);
   look(series, state, past);
+  seasonPath(series, past, lastOf(series, past), paths + ROW);
   for (let index = 0; index < regressionsOf(model); index++) {
     const regression = regressionOf(state, model, index);
     const base = bases + <usize>index * BASE;
     regressionLearn(series, past, regression, known);
-    regressionObserve(series, past, regression, base, known);
+    const compared = bases + (index == 2 ? 3 : 2) * BASE;
+    regressionObserve(series, past, regression, base, paths + ROW, compared, known);
     regressionPath(regression, base, paths + <usize>(PLAIN + index) * ROW);
   }
+  contextsFind(series, past, state + CONTEXTS, model == ENSEMBLE_SMALL, load<f64>(bases), known);
   level(state, past, known, u32At(series, STEPS));
   speak(series, state, past);
-  pastKeep(series, past);
+  pastKeep(series, past, load<f64>(bases), outlierBound(state + CONTEXTS));
 }
 
 function recentre(state: usize, model: u32, from: f64, to: f64): void {
-  weightingRecentre(weightingOf(state), expertsOf(model), from, to);
+  weightingRecentre(weightingOf(state), from, to);
   for (let index = 0; index < regressionsOf(model); index++) {
     regressionRecentre(regressionOf(state, model, index), from, to);
   }
 }
 
-/** Profile, analogs and the week before at the nodes, and the regression's base. */
+/** Profile, analogs and the week before, and the regressions' bases. */
 function look(series: usize, state: usize, past: usize): void {
-  profileNodes(series, past, profiles);
-  const analogs = analogsNodes(series, past, analogsOf(state), nodesA, nodesB);
-  for (let node: usize = 0; node < (<usize>nodeCount()) << 3; node += 8) {
-    const profile = load<f64>(profiles + node);
-    if (!analogs) {
-      store<f64>(nodesA + node, profile);
-      store<f64>(nodesB + node, profile);
-    }
-    const mean = (profile + load<f64>(nodesA + node) + load<f64>(nodesB + node)) * (1.0 / 3.0);
-    store<f64>(nodesWeek + node, mean);
+  profileNodes(series, past, nodes);
+  spread(nodes, bases + BASE);
+  if (analogsNodes(series, past, analogsOf(state), nodes, other)) {
+    spread(nodes, bases + 2 * BASE);
+    spread(other, bases + 3 * BASE);
+  } else {
+    memory.copy(bases + 2 * BASE, bases + BASE, BASE);
+    memory.copy(bases + 3 * BASE, bases + BASE, BASE);
   }
-  for (let lead = 0; lead <= LEADS; lead++) {
-    const at = bases + ((<usize>lead) << 3);
-    store<f64>(at, max(between(nodesWeek, lead), 0));
-    store<f64>(at + BASE, max(between(profiles, lead), 0));
-    store<f64>(at + 2 * BASE, max(between(nodesA, lead), 0));
-    store<f64>(at + 3 * BASE, max(between(nodesB, lead), 0));
+  for (let at = bases; at < bases + BASE; at += 8) {
+    const sum = load<f64>(at, BASE) + load<f64>(at, 2 * BASE) + load<f64>(at, 3 * BASE);
+    store<f64>(at, max(sum * (1.0 / 3.0), 0));
   }
   const blocks = <i32>blocksIn(u32At(series, SEASON));
   for (let node = 0; node < nodeCount(); node++) {
-    store<f64>(nodesWeek + ((<usize>node) << 3), codeAt(nodeLags(past, node, blocks) + (WEEK - 1) * 2));
+    store<f64>(nodes + ((<usize>node) << 3), codeAt(nodeLags(past, node, blocks) + (WEEK - 1) * 2));
   }
+  spread(nodes, week);
 }
 
 /** Averages of the residual to the profile; while nothing is seen they fade. */
 function level(state: usize, past: usize, known: bool, steps: u32): void {
-  const residual = load<f64>(past + NEWEST) - between(profiles, 0);
-  average(state + QUICK, residual, max(QUICK_RATE, 1.0 / <f64>steps), known);
-  average(state + SLOW, residual, max(SLOW_RATE, 1.0 / <f64>steps), known);
+  const residual = load<f64>(past + NEWEST) - load<f64>(bases + BASE);
+  average(state + QUICK, residual, max(QUICK_RATE, 1.0 / <f64>steps), Infinity, known);
+  average(state + SLOW, residual, max(SLOW_RATE, 1.0 / <f64>steps), outlierBound(state + CONTEXTS), known);
 }
 
-function average(at: usize, residual: f64, rate: f64, known: bool): void {
+function average(at: usize, residual: f64, rate: f64, bound: f64, known: bool): void {
   const old = load<f64>(at);
-  store<f64>(at, known ? old + rate * (residual - old) : 0.98 * old);
+  const innovation = min(max(residual - old, -bound), bound);
+  store<f64>(at, known ? old + rate * innovation : 0.98 * old);
+}
+
+function lastOf(series: usize, past: usize): f64 {
+  if (u32At(series, GAP) == 0) return load<f64>(past + NEWEST);
+  return curveOf(load<f64>(series + LAST_KNOWN), load<f64>(past + CENTRE));
 }
 
 function speak(series: usize, state: usize, past: usize): void {
   const analogs = analogsOf(state);
-  const hasAnalogs = analogsKnown(analogs) > 0;
-  const hasWeek = analogsKnown(analogs) >= WEEK;
-  const last =
-    u32At(series, GAP) == 0
-      ? load<f64>(past + NEWEST)
-      : curveOf(load<f64>(series + LAST_KNOWN), load<f64>(past + CENTRE));
+  const known = analogsKnown(analogs);
+  const newest = load<f64>(past + NEWEST);
   const ready = seasonal(series);
-  let quick = load<f64>(state + QUICK);
-  let slow = load<f64>(state + SLOW);
-  let offA =
-    OFF_SHARE * (hasAnalogs ? analogsOff(analogs, 0) : load<f64>(past + NEWEST) - between(nodesA, 0));
-  let offB =
-    OFF_SHARE * (hasAnalogs ? analogsOff(analogs, 1) : load<f64>(past + NEWEST) - between(nodesB, 0));
-  for (let lead = 1; lead <= LEADS; lead++) {
-    const at = paths + ((<usize>(lead - 1)) << 3);
-    quick *= ready ? QUICK_KEPT : 1;
-    slow *= ready ? SLOW_KEPT : 1;
-    offA *= OFF_KEPT;
-    offB *= OFF_KEPT;
-    const usual = between(profiles, lead);
-    const seasonAgo = seasonHeld(series, lead) ? seasonBefore(series, past, lead) : last;
-    store<f64>(at, last);
-    store<f64>(at + ROW, seasonAgo);
-    store<f64>(at + 2 * ROW, hasWeek ? between(nodesWeek, lead) : seasonAgo);
-    store<f64>(at + 3 * ROW, usual + quick);
-    store<f64>(at + 4 * ROW, usual + slow);
-    store<f64>(at + 5 * ROW, between(nodesA, lead) + offA);
-    store<f64>(at + 6 * ROW, between(nodesB, lead) + offB);
+  const last = lastOf(series, past);
+  for (let at = paths; at < paths + ROW; at += 8) store<f64>(at, last);
+  if (known >= WEEK) memory.copy(paths + 2 * ROW, week + 8, ROW);
+  else memory.copy(paths + 2 * ROW, paths + ROW, ROW);
+  const offA = known > 0 ? analogsOff(analogs, 0) : newest - load<f64>(bases + 2 * BASE);
+  const offB = known > 0 ? analogsOff(analogs, 1) : newest - load<f64>(bases + 3 * BASE);
+  decay(3, bases + BASE, load<f64>(state + QUICK), ready ? QUICK_KEPT : 1);
+  decay(4, bases + BASE, load<f64>(state + SLOW), ready ? SLOW_KEPT : 1);
+  decay(5, bases + 2 * BASE, OFF_SHARE * offA, OFF_KEPT);
+  decay(6, bases + 3 * BASE, OFF_SHARE * offB, OFF_KEPT);
+}
+
+/** An expert's path: a base and what is left of a residual. */
+function decay(expert: usize, base: usize, residual: f64, kept: f64): void {
+  const path = paths + expert * ROW;
+  for (let at: usize = 0; at < ROW; at += 8) {
+    residual *= kept;
+    store<f64>(path + at, load<f64>(base + at, 8) + residual);
   }
 }
 
 export function ensemblePredict(series: usize, state: usize, path: usize): void {
   const model = u32At(series, MODEL);
-  combine(series, pastOf(state, model), weightingOf(state), expertsOf(model), paths, path);
+  combine(series, pastOf(state, model), weightingOf(state), momentOf(state + CONTEXTS), paths, path);
 }

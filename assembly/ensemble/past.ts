@@ -1,8 +1,8 @@
 import { codeAt, curveOf, putCode, recode, recurve } from '../curve';
-import { MEAN, put, SEASON, STEPS, u32At } from '../layout';
+import { LEADS, MEAN, put, SEASON, STEPS, u32At } from '../layout';
 import { blocksAt, blocksBytes, blocksShift, blocksTake } from './blocks';
 import { sortDays } from './day-types';
-import { BEFORE, CENTRE, DAY, FLAT, NEWEST, PAST_HEADER, PROFILE_BYTES, slotOf, wrapped } from './ledger';
+import { BEFORE, CENTRE, DAY, FLAT, NEWEST, PAST_HEADER, PROFILE_BYTES, slotOf } from './ledger';
 import { profileAt, profileCount, profileReady, profileRebuild, profileTake } from './profile';
 
 export function pastBytes(season: u32): usize {
@@ -14,16 +14,17 @@ function seasonAt(series: usize, past: usize, slot: u32): usize {
   return past + PAST_HEADER + PROFILE_BYTES + blocksBytes(season) + ((<usize>slot) << 1);
 }
 
-/** z a whole number of seasons before the newest step's `lead`; it must lie in the history. */
-export function seasonBefore(series: usize, past: usize, lead: u32): f64 {
-  if (lead == 0) return load<f64>(past + BEFORE);
-  return codeAt(seasonAt(series, past, (slotOf(series) + lead) % u32At(series, SEASON)));
-}
-
-/** Whether `lead` steps ahead a value of a season before is known. */
-export function seasonHeld(series: usize, lead: u32): bool {
+/** What the season before had at leads 1 .. LEADS (f64, z), `otherwise` where the history does not reach. */
+export function seasonPath(series: usize, past: usize, otherwise: f64, out: usize): void {
   const season = u32At(series, SEASON);
-  return u32At(series, STEPS) + wrapped(lead, season) > season;
+  const steps = u32At(series, STEPS);
+  const cells = seasonAt(series, past, 0);
+  let slot = slotOf(series);
+  for (let lead: u32 = 1; lead <= <u32>LEADS; lead++) {
+    slot = slot + 1 == season ? 0 : slot + 1;
+    const held = steps + lead > season || lead > season;
+    store<f64>(out + ((<usize>(lead - 1)) << 3), held ? codeAt(cells + ((<usize>slot) << 1)) : otherwise);
+  }
 }
 
 /** Turns the page when a season ends and takes the newest value in; STEPS counts it already. */
@@ -40,9 +41,15 @@ export function pastObserve(series: usize, past: usize, value: f64): void {
   putCode(cell, z);
 }
 
-/** After the experts have looked: the newest value goes into its block and, when the block is full, into the profile. */
-export function pastKeep(series: usize, past: usize): void {
-  if (blocksTake(series, past, slotOf(series))) profileTake(series, past);
+/**
+ * After the experts have looked: the newest value goes into its block and, when the block is full, into the profile. From the
+ * third season on it is cut to within `bound` of the base.
+ */
+export function pastKeep(series: usize, past: usize, base: f64, bound: f64): void {
+  const z = load<f64>(past + NEWEST);
+  const young = u32At(series, STEPS) <= 2 * u32At(series, SEASON);
+  const kept = young ? z : base + min(max(z - base, -bound), bound);
+  if (blocksTake(series, past, slotOf(series), kept)) profileTake(series, past);
 }
 
 function turn(series: usize, past: usize): void {

@@ -1,6 +1,7 @@
 import { ENSEMBLE } from '../candidates';
 import { MODEL, OWN_ERRORS, stateOf, u32At, WATCHED } from '../layout';
-import { ENSEMBLE_SMALL, expertsOf, weightingOf } from './ensemble';
+import { momentOf } from './contexts';
+import { CONTEXTS, ENSEMBLE_SMALL, expertsOf, shape, weightingOf } from './ensemble';
 import { errorOf, MOST_EXPERTS, weigh, weightAt } from './weighting';
 
 const scores = memory.data((MOST_EXPERTS + 1) * WATCHED * 2 * 8);
@@ -14,10 +15,13 @@ export function writeScore(series: usize): usize {
   const model = u32At(series, MODEL);
   const experts = model == ENSEMBLE || model == ENSEMBLE_SMALL ? expertsOf(model) : 0;
   const weighting = weightingOf(state);
-  if (experts > 0) weigh(weighting, experts);
+  if (experts > 0) {
+    shape(model);
+    weigh(weighting, momentOf(state + CONTEXTS));
+  }
   for (let index = 0; index < WATCHED; index++) {
     for (let expert = 0; expert < experts; expert++) {
-      write(expert, index, errorOf(weighting, experts, index, expert), weightAt(index, expert));
+      write(expert, index, errorOf(weighting, index, expert), weightAt(index, expert));
     }
     write(experts, index, load<f64>(series + OWN_ERRORS + ((<usize>index) << 3)), 1);
   }

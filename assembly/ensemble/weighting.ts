@@ -1,149 +1,185 @@
-import { codeAt, curveOf, putCode, rateOf, ratePair, recode, recurve, slopeAt } from '../curve';
+import { codeAt, curveOf, PER_CODE, putCode, ratePair, recode, recurve, slopeAt } from '../curve';
 import { LEADS, SEASON, STEPS, TOP, u32At, WATCHED, watchedLead } from '../layout';
+import { contextsBefore, PARTITIONS, partitionsOf } from './contexts';
 import { CENTRE } from './ledger';
+import { regretBytes, regretCharge, regretOpen, regretWeigh } from './regret';
 
 /**
- * Weights of the experts: ML-Poly (Gaillard, Stoltz and van Erven 2014, theorem 5) on the absolute error made linear at the
- * answer, apart for four groups of leads, each watched at two of them. With f the answer, f_j expert j, y what came:
+ * Weights of the experts in two floors, apart for four groups of leads (1-2, 3-8, 9-16, 17-30), each watched at two leads,
+ * one odd and one even: below, a table of regrets per context of each partition (contexts.ts) makes one mixture per
+ * partition; above, a table mixes those. Half of what was learned is forgotten every 30 seasons.
  *
- *   rho_j = sum over the two leads of slope(f) sign(f - y) (f - f_j) / 2,   q_j = rho_j / (mean |f - y| slope)
- *   R_j = beta R_j + q_j,   V_j = beta V_j + q_j^2,   weight_j ~ max(R_j, 0) / (1 + V_j),   beta = 1/2 every 30 seasons
- *
- * all in z, the slope bringing it back to rates. When no R is above 0 the best alone speaks. An expert gains weight by
- * pulling the answer the right way, not by being right alone, so experts with opposite errors are kept and copies of
- * one another share. Worked example: answer 1.0, came .8, experts .9 and 1.2 at equal slope and mean error .2: q = .25 and -.5
- * from that lead.
- *
- * State: R and V per group and expert | mean error per group | mean error per watched lead and expert, for people | what
- * was said: a ring per watched lead as long as the lead, its rows the answer (f32) and the experts (16 bits).
+ * State: tables above | tables below | mean error per watched lead and expert, for people | what was said: a ring per watched
+ * lead as long as the lead, its rows the answer (f32), the contexts (a byte each), mixtures and experts (16 bits each).
  */
 export const GROUPS: i32 = 4;
 export const MOST_EXPERTS: i32 = 16;
 const HALF_SEASONS: f64 = 30;
-const START: f64 = 10;
-const SLOWEST: f64 = 0.002;
+const WIDE: usize = PARTITIONS;
+const SAID_MIXTURES: usize = 8;
+const SAID_EXPERTS: usize = SAID_MIXTURES + PARTITIONS * 2;
 
-const weights = memory.data(GROUPS * MOST_EXPERTS * 8);
-const pulls = memory.data(MOST_EXPERTS * 8);
+/** How many experts and partitions, and what follows from it: set for a series before anything else. */
+let tight: bool = false;
+let experts: i32 = 0;
+let partitions: i32 = 0;
+let width: usize = 0;
+let contexts: i32 = 0;
+let tables: usize = 0;
+let errors: usize = 0;
+let saidRows: usize = 0;
+let rowBytes: usize = 0;
 
-/** Rows are as wide as a multiple of eight experts. */
-function width(experts: i32): i32 {
-  return (experts + 7) & ~7;
+/** Weights of all experts per group, and of those of one table. */
+const weights = memory.data(GROUPS * MOST_EXPERTS * 4);
+const above = memory.data(PARTITIONS * 4);
+const below = memory.data(PARTITIONS * MOST_EXPERTS * 4);
+const pulls = memory.data(2 * MOST_EXPERTS * 4);
+const answers = memory.data(LEADS * 8);
+const slopes = memory.data(WATCHED * 8);
+
+export function weightingShape(many: i32, isTight: bool): usize {
+  experts = many;
+  tight = isTight;
+  partitions = partitionsOf(tight);
+  width = (<usize>experts + 3) & ~3;
+  contexts = contextsBefore(tight, partitions);
+  tables = <usize>GROUPS * regretBytes(WIDE);
+  errors = tables + <usize>(GROUPS * contexts) * regretBytes(width);
+  saidRows = errors + ((<usize>WATCHED * width) << 2);
+  rowBytes = (SAID_EXPERTS + (width << 1) + 7) & ~7;
+  return saidRows + before(WATCHED) * rowBytes;
 }
 
-function rowBytes(experts: i32): usize {
-  return 8 + ((<usize>width(experts)) << 1);
+/** Rows of the leads before a watched one. */
+const rowsBefore = memory.data<i32>([0, 1, 3, 7, 14, 25, 41, 64, 94]);
+
+function before(index: i32): usize {
+  return <usize>load<i32>(rowsBefore + ((<usize>index) << 2));
 }
 
-function scalesAt(state: usize, experts: i32): usize {
-  return state + ((<usize>(2 * GROUPS * width(experts))) << 3);
-}
-
-function errorsAt(state: usize, experts: i32): usize {
-  return scalesAt(state, experts) + GROUPS * 8;
-}
-
-function saidAt(state: usize, experts: i32): usize {
-  return errorsAt(state, experts) + ((<usize>(WATCHED * width(experts))) << 2);
-}
-
-function rows(): usize {
-  let sum: usize = 0;
-  for (let index = 0; index < WATCHED; index++) sum += watchedLead(index);
-  return sum;
-}
-
-export function weightingBytes(experts: i32): usize {
-  return saidAt(0, experts) + rows() * rowBytes(experts);
-}
-
-export function weightingOpen(state: usize, experts: i32): void {
+export function weightingOpen(state: usize): void {
   for (let group = 0; group < GROUPS; group++) {
-    for (let expert = 0; expert < experts; expert++) {
-      const at = regretAt(state, experts, group) + ((<usize>expert) << 3);
-      store<f64>(at, START / <f64>experts);
-      store<f64>(at + ((<usize>width(experts)) << 3), START);
-    }
+    regretOpen(top(state, group), WIDE, partitions);
+    for (let context = 0; context < contexts; context++)
+      regretOpen(table(state, group, context), width, experts);
   }
 }
 
-/** R of a group's experts, then V. */
-function regretAt(state: usize, experts: i32, group: i32): usize {
-  return state + ((<usize>(2 * group * width(experts))) << 3);
+function top(state: usize, group: i32): usize {
+  return state + <usize>group * regretBytes(WIDE);
 }
 
-function row(state: usize, experts: i32, index: i32, step: u32): usize {
-  let before: u32 = 0;
-  for (let i = 0; i < index; i++) before += watchedLead(i);
-  const place = before + (step % <u32>watchedLead(index));
-  return saidAt(state, experts) + <usize>place * rowBytes(experts);
+function table(state: usize, group: i32, context: i32): usize {
+  return state + tables + <usize>(group * contexts + context) * regretBytes(width);
 }
 
-/** Charges the experts with the newest value, known; STEPS counts it, the centre is still the one they spoke under. */
-export function weightingScore(series: usize, past: usize, state: usize, experts: i32, value: f64): void {
+function row(state: usize, index: i32, step: u32): usize {
+  return state + saidRows + (before(index) + <usize>(step % <u32>watchedLead(index))) * rowBytes;
+}
+
+/** Charges everyone with the newest value, known; STEPS counts it, the centre is still the one they spoke under. */
+export function weightingScore(series: usize, past: usize, state: usize, value: f64): void {
   const steps = u32At(series, STEPS);
   const centre = load<f64>(past + CENTRE);
   if (steps < 2) return;
-  const z = curveOf(value, centre);
-  const beta = 1 - 0.6931471805599453 / (HALF_SEASONS * <f64>u32At(series, SEASON));
+  const z = <f32>curveOf(value, centre);
+  const beta = <f32>(1 - 0.6931471805599453 / (HALF_SEASONS * <f64>u32At(series, SEASON)));
+  findSlopes(state, steps, centre);
   for (let group = 0; group < GROUPS; group++) {
-    memory.fill(pulls, 0, (<usize>experts) << 3);
-    let error: f64 = 0;
-    let seen: f64 = 0;
-    for (let index = 2 * group; index < 2 * group + 2; index++) {
-      if (<u32>watchedLead(index) >= steps) continue;
-      error += pull(row(state, experts, index, steps), experts, z, centre);
-      seen += 1;
+    const first = row(state, 2 * group, steps);
+    const pair = <u32>watchedLead(2 * group + 1) < steps;
+    if (<u32>watchedLead(2 * group) >= steps) break;
+    const second = pair ? row(state, 2 * group + 1, steps) : 0;
+    chargeGroup(state, group, first, second, z, beta, <f32>(1.0 / <f64>steps));
+  }
+  measure(series, state, value, centre);
+}
+
+function findSlopes(state: usize, steps: u32, centre: f64): void {
+  for (let index = 0; index < WATCHED; index += 2) {
+    const first = <f64>load<f32>(row(state, index, steps));
+    const second = <f64>load<f32>(row(state, index + 1, steps));
+    const rates = ratePair(f64x2(first, second), centre);
+    const at = slopes + ((<usize>index) << 3);
+    store<f64>(at, slopeAt(f64x2.extract_lane(rates, 0), centre));
+    store<f64>(at + 8, slopeAt(f64x2.extract_lane(rates, 1), centre));
+  }
+}
+
+function chargeGroup(
+  state: usize,
+  group: i32,
+  first: usize,
+  second: usize,
+  z: f32,
+  beta: f32,
+  young: f32,
+): void {
+  const slope = slopes + ((<usize>(2 * group)) << 3);
+  const near = <f32>load<f64>(slope);
+  const far = <f32>load<f64>(slope + 8);
+  let from = 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    const own = SAID_MIXTURES + ((<usize>partition) << 1);
+    const one = first != 0 ? from + load<u8>(first + 4 + <usize>partition) : 0;
+    const two = second != 0 ? from + load<u8>(second + 4 + <usize>partition) : one;
+    const joint = second != 0 && one == two;
+    memory.fill(pulls, 0, width << 2);
+    let error = pull(first, own, first + SAID_EXPERTS, width, z, joint ? near * 0.5 : near);
+    if (joint) error += pull(second, own, second + SAID_EXPERTS, width, z, far * 0.5);
+    regretCharge(table(state, group, one), width, pulls, error, beta, young);
+    if (second != 0 && !joint) {
+      memory.fill(pulls, 0, width << 2);
+      const other = pull(second, own, second + SAID_EXPERTS, width, z, far);
+      regretCharge(table(state, group, two), width, pulls, other, beta, young);
     }
-    if (seen > 0) charge(state, experts, group, error / seen, beta, 1.0 / <f64>steps);
+    from += contextsBefore(tight, partition + 1) - contextsBefore(tight, partition);
   }
-  measure(series, state, experts, value, centre);
+  memory.fill(pulls, 0, WIDE << 2);
+  let error = pullAbove(first, z, second != 0 ? near * 0.5 : near);
+  if (second != 0) error += pullAbove(second, z, far * 0.5);
+  regretCharge(top(state, group), WIDE, pulls, error, beta, young);
 }
 
-/** Adds one lead's rho of every expert to the pulls; returns the answer's error. */
-function pull(said: usize, experts: i32, z: f64, centre: f64): f64 {
-  const answer = <f64>load<f32>(said);
-  const slope = slopeAt(rateOf(answer, centre), centre);
-  const side = answer > z ? 0.5 * slope : answer < z ? -0.5 * slope : 0.0;
-  for (let expert = 0; expert < experts; expert++) {
-    const at = pulls + ((<usize>expert) << 3);
-    const says = codeAt(said + 8 + ((<usize>expert) << 1));
-    store<f64>(at, load<f64>(at) + side * (answer - says));
-  }
-  return slope * abs(answer - z);
+/** Adds rho of all `many` who spoke at `said` to the pulls, the mixture being at `own`; returns its error. */
+function pull(from: usize, own: usize, said: usize, many: usize, z: f32, slope: f32): f32 {
+  return pullBy(<f32>codeAt(from + own), said, many, z, slope);
 }
 
-function charge(state: usize, experts: i32, group: i32, error: f64, beta: f64, young: f64): void {
-  const scaleAt = scalesAt(state, experts) + ((<usize>group) << 3);
-  const old = load<f64>(scaleAt);
-  const scale = old == 0 ? error : old + max(SLOWEST, young) * (error - old);
-  store<f64>(scaleAt, scale);
-  const per = 1.0 / (scale + 1e-12);
-  const regrets = regretAt(state, experts, group);
-  const squares = regrets + ((<usize>width(experts)) << 3);
-  for (let i: usize = 0; i < (<usize>experts) << 3; i += 8) {
-    const q = load<f64>(pulls + i) * per;
-    store<f64>(regrets + i, beta * load<f64>(regrets + i) + q);
-    store<f64>(squares + i, beta * load<f64>(squares + i) + q * q);
+function pullAbove(from: usize, z: f32, slope: f32): f32 {
+  return pullBy(load<f32>(from), from + SAID_MIXTURES, WIDE, z, slope);
+}
+
+function pullBy(mixture: f32, said: usize, many: usize, z: f32, slope: f32): f32 {
+  const side = f32x4.splat(mixture > z ? slope : mixture < z ? -slope : 0);
+  const all = f32x4.splat(mixture);
+  for (let i: usize = 0; i < many; i += 4) {
+    const says = f32x4.mul(
+      f32x4.convert_i32x4_u(v128.load16x4_u(said + (i << 1))),
+      f32x4.splat(<f32>PER_CODE),
+    );
+    const at = pulls + (i << 2);
+    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(side, f32x4.sub(all, says))));
   }
+  return slope * abs(mixture - z);
 }
 
 /** For people: the experts' mean absolute error, one watched lead a step, half-life one season (300 to 3,000 steps). */
-function measure(series: usize, state: usize, experts: i32, value: f64, centre: f64): void {
+function measure(series: usize, state: usize, value: f64, centre: f64): void {
   const steps = u32At(series, STEPS);
   const index = <i32>(steps % WATCHED);
   const lead: u32 = watchedLead(index);
   if (lead >= steps) return;
   const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
   const rate = max((0.6931 * <f64>WATCHED) / half, <f64>WATCHED / <f64>(steps - lead + WATCHED));
-  const said = row(state, experts, index, steps) + 8;
-  const errors = errorsAt(state, experts) + ((<usize>(index * width(experts))) << 2);
-  for (let expert: usize = 0; expert < <usize>experts; expert += 2) {
+  const said = row(state, index, steps) + SAID_EXPERTS;
+  const at = state + errors + ((<usize>index * width) << 2);
+  for (let expert: usize = 0; expert < width; expert += 2) {
     const pair = f64x2(codeAt(said + (expert << 1)), codeAt(said + (expert << 1) + 2));
     const off = f64x2.abs(f64x2.sub(ratePair(pair, centre), f64x2.splat(value)));
-    const at = errors + (expert << 2);
-    nudge(at, f64x2.extract_lane(off, 0), rate);
-    nudge(at + 4, f64x2.extract_lane(off, 1), rate);
+    nudge(at + (expert << 2), f64x2.extract_lane(off, 0), rate);
+    nudge(at + (expert << 2) + 4, f64x2.extract_lane(off, 1), rate);
   }
 }
 
@@ -152,88 +188,87 @@ function nudge(at: usize, error: f64, rate: f64): void {
   store<f32>(at, <f32>(old + min(rate, 1) * (error - old)));
 }
 
-export function errorOf(state: usize, experts: i32, index: i32, expert: i32): f64 {
-  return <f64>load<f32>(errorsAt(state, experts) + ((<usize>(index * width(experts) + expert)) << 2));
+export function errorOf(state: usize, index: i32, expert: i32): f64 {
+  return <f64>load<f32>(state + errors + ((<usize>index * width + <usize>expert) << 2));
 }
 
 /** Of the series last weighed. */
 export function weightAt(index: i32, expert: i32): f64 {
-  return load<f64>(weights + ((<usize>((index >> 1) * MOST_EXPERTS + expert)) << 3));
+  return <f64>load<f32>(weights + ((<usize>((index >> 1) * MOST_EXPERTS + expert)) << 2));
 }
 
-export function weigh(state: usize, experts: i32): void {
-  for (let group = 0; group < GROUPS; group++) weighGroup(state, experts, group);
+/** The weights in the newest origin's contexts; what was said at the watched leads is kept on the way. */
+export function weigh(state: usize, moment: u32): void {
+  for (let group = 0; group < GROUPS; group++) weighGroup(state, group, moment);
 }
 
-function weighGroup(state: usize, experts: i32, group: i32): void {
-  const regrets = regretAt(state, experts, group);
-  const squares = regrets + ((<usize>width(experts)) << 3);
-  const out = weights + <usize>group * MOST_EXPERTS * 8;
-  const bytes = (<usize>experts) << 3;
-  let sum: f64 = 0;
-  let best: usize = 0;
-  for (let i: usize = 0; i < bytes; i += 8) {
-    const regret = load<f64>(regrets + i);
-    if (regret > load<f64>(regrets + best)) best = i;
-    const weight = max(regret, 0) / (1 + load<f64>(squares + i));
-    store<f64>(out + i, weight);
-    sum += weight;
+function weighGroup(state: usize, group: i32, moment: u32): void {
+  regretWeigh(top(state, group), WIDE, partitions, above);
+  const out = weights + ((<usize>(group * MOST_EXPERTS)) << 2);
+  memory.fill(out, 0, MOST_EXPERTS << 2);
+  for (let partition = 0; partition < partitions; partition++) {
+    const context = contextsBefore(tight, partition) + <i32>((moment >> (8 * partition)) & 0xff);
+    const own = below + ((<usize>partition * MOST_EXPERTS) << 2);
+    regretWeigh(table(state, group, context), width, experts, own);
+    const share = f32x4.splat(load<f32>(above + ((<usize>partition) << 2)));
+    for (let i: usize = 0; i < width << 2; i += 16) {
+      v128.store(out + i, f32x4.add(v128.load(out + i), f32x4.mul(share, v128.load(own + i))));
+    }
   }
-  const alone = !(sum > 1e-12);
-  const per = alone ? 0.0 : 1.0 / sum;
-  for (let i: usize = 0; i < bytes; i += 8) store<f64>(out + i, load<f64>(out + i) * per);
-  if (alone) store<f64>(out + best, 1);
 }
 
-/**
- * From the experts' paths (experts x LEADS f64, z) the answer (LEADS f64, rates); what was said at the watched leads is kept.
- * Groups end at leads 2, 8, 16 and 30.
- */
+/** From the experts' paths (experts x LEADS f64, z) the answer (LEADS f64, rates). */
 export function combine(
   series: usize,
   past: usize,
   state: usize,
-  experts: i32,
+  moment: u32,
   paths: usize,
   out: usize,
 ): void {
-  weigh(state, experts);
+  const steps = u32At(series, STEPS);
   const centre = load<f64>(past + CENTRE);
   const most = f64x2.splat(2 * load<f64>(series + TOP));
-  for (let lead: usize = 0; lead < <usize>LEADS; lead += 2) {
-    const group: usize = lead < 2 ? 0 : lead < 8 ? 1 : lead < 16 ? 2 : 3;
-    const by = weights + group * MOST_EXPERTS * 8;
-    let sum = f64x2.splat(0);
-    for (let expert: usize = 0; expert < <usize>experts; expert++) {
-      const says = v128.load(paths + ((expert * LEADS + lead) << 3));
-      sum = f64x2.add(sum, f64x2.mul(says, v128.load64_splat(by + (expert << 3))));
+  for (let group = 0; group < GROUPS; group++) {
+    weighGroup(state, group, moment);
+    const by = weights + ((<usize>(group * MOST_EXPERTS)) << 2);
+    const end: usize = group == 0 ? 2 : group == 1 ? 8 : group == 2 ? 16 : 30;
+    for (let lead: usize = group == 0 ? 0 : group == 1 ? 2 : group == 2 ? 8 : 16; lead < end; lead += 2) {
+      let sum = f64x2.splat(0);
+      for (let expert: usize = 0; expert < <usize>experts; expert++) {
+        const says = v128.load(paths + ((expert * LEADS + lead) << 3));
+        sum = f64x2.add(sum, f64x2.mul(says, f64x2.splat(<f64>load<f32>(by + (expert << 2)))));
+      }
+      v128.store(answers + (lead << 3), sum);
+      v128.store(out + (lead << 3), f64x2.min(ratePair(sum, centre), most));
     }
-    v128.store(answers + (lead << 3), sum);
-    v128.store(out + (lead << 3), f64x2.min(ratePair(sum, centre), most));
+    keep(row(state, 2 * group, steps), watchedLead(2 * group), moment, paths);
+    keep(row(state, 2 * group + 1, steps), watchedLead(2 * group + 1), moment, paths);
   }
-  keep(series, state, experts, paths);
 }
 
-const answers = memory.data(LEADS * 8);
-
-function keep(series: usize, state: usize, experts: i32, paths: usize): void {
-  const steps = u32At(series, STEPS);
-  for (let index = 0; index < WATCHED; index++) {
-    const said = row(state, experts, index, steps);
-    const lead = <usize>(watchedLead(index) - 1);
-    store<f32>(said, <f32>load<f64>(answers + (lead << 3)));
+function keep(said: usize, lead: i32, moment: u32, paths: usize): void {
+  const at = (<usize>(lead - 1)) << 3;
+  store<f32>(said, <f32>load<f64>(answers + at));
+  store<u32>(said, moment, 4);
+  for (let expert: usize = 0; expert < <usize>experts; expert++) {
+    putCode(said + SAID_EXPERTS + (expert << 1), load<f64>(paths + ((expert * LEADS) << 3) + at));
+  }
+  for (let partition: usize = 0; partition < <usize>partitions; partition++) {
+    const by = below + ((partition * MOST_EXPERTS) << 2);
+    let sum: f64 = 0;
     for (let expert: usize = 0; expert < <usize>experts; expert++) {
-      putCode(said + 8 + (expert << 1), load<f64>(paths + ((expert * LEADS + lead) << 3)));
+      sum += <f64>load<f32>(by + (expert << 2)) * load<f64>(paths + ((expert * LEADS) << 3) + at);
     }
+    putCode(said + SAID_MIXTURES + (partition << 1), sum);
   }
 }
 
 /** The centre has moved: what was said, in the new scale. */
-export function weightingRecentre(state: usize, experts: i32, from: f64, to: f64): void {
-  const bytes = rowBytes(experts);
-  const end = saidAt(state, experts) + rows() * bytes;
-  for (let said = saidAt(state, experts); said < end; said += bytes) {
+export function weightingRecentre(state: usize, from: f64, to: f64): void {
+  const end = state + saidRows + before(WATCHED) * rowBytes;
+  for (let said = state + saidRows; said < end; said += rowBytes) {
     store<f32>(said, <f32>recurve(<f64>load<f32>(said), from, to));
-    recode(said + 8, <u32>width(experts), from, to);
+    recode(said + SAID_MIXTURES, <u32>(PARTITIONS + width), from, to);
   }
 }

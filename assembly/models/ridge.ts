@@ -1,7 +1,7 @@
-import { rateOf } from '../curve';
-import { between, MOST_NODES, nodesFind } from '../ensemble/blocks';
-import { CENTRE, slotOf } from '../ensemble/ledger';
-import { pastBytes, pastKeep, pastObserve } from '../ensemble/past';
+import { codeAt, rateOf } from '../curve';
+import { blocksIn, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from '../ensemble/blocks';
+import { CENTRE, DAY, slotOf } from '../ensemble/ledger';
+import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from '../ensemble/past';
 import { profileNodes } from '../ensemble/profile';
 import { LEADS, SEASON, TOP, u32At } from '../layout';
 import {
@@ -15,6 +15,8 @@ import {
 
 /** Direct online ridge regression on the residual to the seasonal profile: regression.ts, alone. State: regression | past. */
 const nodes = memory.data(MOST_NODES * 8);
+const week = memory.data((LEADS + 1) * 8);
+const ago = memory.data(LEADS * 8);
 const base = memory.data((LEADS + 1) * 8);
 
 export function ridgeBytes(season: u32, week: u32): usize {
@@ -33,10 +35,19 @@ export function ridgeUpdate(series: usize, state: usize, value: f64, known: bool
   if (was > 0 && was != now) regressionRecentre(state, was, now);
   nodesFind(u32At(series, SEASON), slotOf(series));
   profileNodes(series, past, nodes);
-  for (let lead = 0; lead <= LEADS; lead++) store<f64>(base + ((<usize>lead) << 3), between(nodes, lead));
+  spread(nodes, base);
+  seasonPath(series, past, 0, ago);
+  const blocks = <i32>blocksIn(u32At(series, SEASON));
+  for (let node = 0; node < nodeCount() && seasonal(series); node++) {
+    store<f64>(
+      nodes + ((<usize>node) << 3),
+      codeAt(nodeLags(past, node, blocks) + (u32At(past, DAY) > 7 ? 12 : 0)),
+    );
+  }
   regressionLearn(series, past, state, known);
-  regressionObserve(series, past, state, base, known);
-  pastKeep(series, past);
+  spread(nodes, week);
+  regressionObserve(series, past, state, base, ago, week, known);
+  pastKeep(series, past, load<f64>(base), Infinity);
 }
 
 export function ridgePredict(series: usize, state: usize, path: usize): void {
