@@ -1,4 +1,5 @@
 import type { Forecaster } from '../../assembly/pkg/forecaster.js';
+import { type Settled, settle } from '../forecast/season.ts';
 
 /** The periods that the models are opened with, in steps. */
 export interface Season {
@@ -30,7 +31,8 @@ export function givenSeason(seasonSteps: number): readonly SeasonSpan[] {
 
 /**
  * Looks for the season again and again as the history grows, at 1, 2, 4, 8, 16 and 24 hours, then daily, after four
- * weeks weekly, and each time sees only what was there by then. A span begins where the answer changes. Yields the share of
+ * weeks weekly, and each time sees only what was there by then. A span begins where the answer
+ * changes, which takes what it takes in the controller: two looks that agree, if one was found before. Yields the share of
  * the trace that is done, 0..1.
  */
 export function* seasonSpans(
@@ -39,9 +41,12 @@ export function* seasonSpans(
   find: FindSeason,
 ): Generator<number, readonly SeasonSpan[]> {
   const spans: SeasonSpan[] = [];
+  let settled: Settled<Season> | undefined;
   const kept = Math.ceil((DAILY_DAYS * DAY_SECONDS) / stepSeconds);
   for (const fromStep of lookSteps(values.length, stepSeconds)) {
-    const season = find(values.subarray(Math.max(0, fromStep - kept), fromStep));
+    const found = find(values.subarray(Math.max(0, fromStep - kept), fromStep));
+    settled = settled ? settle(settled, found) : { season: found };
+    const { season } = settled;
     const last = spans.at(-1);
     if (!last || !sameSeason(last, season) || last.how !== season.how) spans.push({ ...season, fromStep });
     yield fromStep / values.length;

@@ -58,10 +58,13 @@ export function seasonOf({ seasonSteps, longerSteps, periods }: Detection, stepS
 }
 
 /** The season in use, and another one that was seen once: it must be seen twice in a row to take over. */
-export interface Settled {
-  readonly season: Season;
-  readonly seenOnce?: Season;
+export interface Settled<S extends Periods = Season> {
+  readonly season: S;
+  readonly seenOnce?: S;
 }
+
+/** What of a season decides whether it is another one. */
+export type Periods = Pick<Season, 'seasonSteps' | 'weekSteps'> & { readonly how: string };
 
 /**
  * What comes of one more look. A series that changes its season starts again from history, so a season does not change for a
@@ -70,14 +73,14 @@ export interface Settled {
  *
  * Example: day assumed, 169 found: 169. Then day, 169, day, day: 169 up to the last, then the day.
  */
-export function settle(before: Settled, found: Season): Settled {
+export function settle<S extends Periods>(before: Settled<S>, found: S): Settled<S> {
   const { season, seenOnce } = before;
   if (
     found.seasonSteps === season.seasonSteps &&
     (found.weekSteps === season.weekSteps || found.weekSteps === 0)
   ) {
     const how = found.how === 'found' ? 'found' : season.how;
-    return { season: { ...season, how, periods: found.periods } };
+    return { season: { ...found, weekSteps: season.weekSteps, how } };
   }
   if (found.how === 'assumed' && season.how === 'found') return { season };
   if (season.how === 'assumed' || addsWeek(season, found) || (seenOnce && sameSteps(seenOnce, found))) {
@@ -86,11 +89,11 @@ export function settle(before: Settled, found: Season): Settled {
   return { season, seenOnce: found };
 }
 
-function addsWeek(season: Season, found: Season): boolean {
+function addsWeek(season: Periods, found: Periods): boolean {
   return season.weekSteps === 0 && sameSteps({ ...season, weekSteps: found.weekSteps }, found);
 }
 
-function sameSteps(one: Season, other: Season): boolean {
+function sameSteps(one: Periods, other: Periods): boolean {
   return one.seasonSteps === other.seasonSteps && one.weekSteps === other.weekSteps;
 }
 
