@@ -7,8 +7,10 @@ import {
 } from './candidates';
 import { nextMedian } from './distribution/answer';
 import { distributionOpen } from './distribution/distribution';
+import { recentFind } from './distribution/features';
 import { learn } from './distribution/learn';
 import { say } from './distribution/said';
+import { entriesFind } from './distribution/state';
 import {
   BYTES,
   GAP,
@@ -78,6 +80,8 @@ export function seriesPush(series: usize, value: f64): bool {
   put(series, SLOT, (u32At(series, SLOT) + 1) % u32At(series, SEASON));
   ringPush(series, filled);
   candidateUpdate(series, filled, known);
+  entriesFind(series);
+  recentFind(series);
   if (known) learn(series);
   candidatePredict(series, path);
   say(series, path);

@@ -1,6 +1,6 @@
 import { ROWS } from '../layout';
 import { priorCoefficients, priorOffsets } from './prior';
-import { burstAt, coefficientsAt, FEATURE_COUNT, GROUPS, groupOf, OFFSETS, rowAt } from './state';
+import { burstAt, coefficientsAt, entriesFind, FEATURE_COUNT, GROUPS, groupOf, OFFSETS, rowAt } from './state';
 import { tablesOpen } from './tables';
 
 /**
@@ -9,6 +9,7 @@ import { tablesOpen } from './tables';
  * the maximum. learn.ts judges what was said when its value comes, said.ts says the next, answer.ts reads it out.
  */
 export function distributionOpen(series: usize): void {
+  entriesFind(series);
   store<f32>(burstAt(series), 1);
   tablesOpen(series);
   for (let row = 0; row < ROWS; row++) {

@@ -1,23 +1,25 @@
 import { KNOWN_BITS, OWN_ERRORS, ROWS, SEASON, STEPS, u32At, WATCHED } from '../layout';
 import { ringAt } from '../ring';
-import { featureOf } from './features';
+import { describes, featuresOf, recentHighest } from './features';
 import { floorOf } from './said';
 import {
   BIAS,
   burstAt,
+  calmOf,
   coefficientsAt,
-  entryAt,
+  entryOf,
   FAST,
   FEATURE_COUNT,
   groupOf,
   horizonOf,
+  membersOf,
   OFFSETS,
-  pointOf,
+  POINT,
   rowAt,
+  saidOf,
   SEEN,
   SLOW,
-  saidOf,
-  spreadOf,
+  SPREAD,
 } from './state';
 import { tablesLearn } from './tables';
 
@@ -35,79 +37,69 @@ import { tablesLearn } from './tables';
  * falls by .0035 for each of the next 19 values that stay below.
  */
 const SHARE: f32 = 0.2;
-const EARLY: f64 = 4;
-const EARLY_SHARED: f64 = 3;
-const SLOW_RATE: f64 = 0.002;
-const FAST_RATE: f64 = 0.05;
-const BIAS_RATE: f64 = 0.002;
-const BURST_RATE: f64 = 0.3;
-/** No error may count for more, in spreads. */
-const MOST: f64 = 50;
-const CEILING: f64 = 1e13;
+const EARLY: f32 = 8;
+const EARLY_SHARED: f32 = 3;
+const SLOW_RATE: f32 = 0.002;
+const FAST_RATE: f32 = 0.05;
+const BIAS_RATE: f32 = 0.002;
+const BURST_RATE: f32 = 0.3;
+/** No error may count for more, in spreads; in tables and averages for less. */
+const MOST: f32 = 50;
+const CLIP: f32 = 8;
+const CEILING: f32 = 1e13;
 
-/** Gain of each quantile: of a lead, whose median starts where the models aim, and of a window. */
+/** Gain of each quantile: of a lead, whose median starts where the models aim, and of a window, which has fewer events. */
 const leadGains = memory.data<f32>([0.003, 0.05, 0.07, 0.1]);
-const windowGains = memory.data<f32>([0.03, 0.05, 0.07, 0.1]);
+const windowGains = memory.data<f32>([0.045, 0.075, 0.105, 0.3]);
 const levels = memory.data<f32>([0.5, 0.9, 0.95, 0.99]);
 
 /** Learns from the newest value, which is known; STEPS and the ring already include it. */
 export function learn(series: usize): void {
-  const value = ringAt(series, 0);
-  learnLeads(series, value, 0, 0);
-  learnWindows(series);
+  const value = <f32>ringAt(series, 0);
+  const floor = floorOf(series);
+  const described = describes(series);
+  learnLeads(series, value, floor, described);
+  learnWindows(series, floor, described);
 }
 
 /** Leads meet the same value: the rows that share a table teach it their mean error. */
-function learnLeads(series: usize, value: f64, from: i32, group: i32): void {
+function learnLeads(series: usize, value: f32, floor: f32, described: bool): void {
   const steps = u32At(series, STEPS);
-  let size: f64 = 0;
-  let signed: f64 = 0;
-  let count: f64 = 0;
-  let short = true;
+  const half = <f32>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
+  let size: f32 = 0;
+  let signed: f32 = 0;
+  let count: f32 = 0;
   for (let row = 0; row < WATCHED; row++) {
-    if (horizonOf(row) >= steps) break;
-    if (short && groupOf(row) > 1) {
-      if (count > 0) tablesLearn(series, 0, 0, size / count, signed / count);
-      short = false;
-      size = signed = count = 0;
-    }
-    const entry = entryAt(series, row, steps);
-    charge(series, row, abs(value - pointOf(entry)));
-    const unit = unitOf(entry, value);
-    if (spreadOf(entry) > 0) {
-      size += min(abs(unit), 8);
-      signed += min(max(unit, -8), 8);
-      count++;
-      if (row == 0) approach(burstAt(series), min(abs(unit), 8), BURST_RATE);
-    }
-    track(series, row, entry, value, unit, leadGains);
+    const horizon = horizonOf(row);
+    if (horizon >= steps) return;
+    const entry = entryOf(row);
+    charge(series, row, abs(value - load<f32>(entry + POINT)), max(<f32>0.6931 / half, 1 / <f32>(steps - horizon)));
+    const unit = track(series, row, entry, value, floor, leadGains, described);
+    size += min(abs(unit), CLIP);
+    signed += min(max(unit, -CLIP), CLIP);
+    count++;
+    if (row == 0) approach(burstAt(series), min(abs(unit), CLIP), BURST_RATE);
+    if (row + 1 < WATCHED && (groupOf(row) > 1 || groupOf(row + 1) < 2)) continue;
+    if (described) tablesLearn(series, row, 0, size / count, signed / count);
+    size = signed = count = 0;
   }
-  if (count > 0) tablesLearn(series, short ? 0 : WATCHED - 1, 0, size / count, signed / count);
 }
 
 /** The answer's own mean absolute error, averaged with a half-life of one season (300 to 3,000 steps). */
-function charge(series: usize, row: i32, error: f64): void {
-  const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
-  const rate = max(0.6931 / half, 1.0 / <f64>(u32At(series, STEPS) - horizonOf(row)));
+function charge(series: usize, row: i32, error: f32, rate: f32): void {
   const at = series + OWN_ERRORS + ((<usize>row) << 3);
   const old = load<f64>(at);
-  store<f64>(at, old + rate * (error - old));
+  store<f64>(at, old + <f64>rate * (<f64>error - old));
 }
 
-/** One pass back over the newest steps. */
-function learnWindows(series: usize): void {
+function learnWindows(series: usize, floor: f32, described: bool): void {
   const steps = u32At(series, STEPS);
-  let highest: f64 = 0;
-  let age: u32 = 0;
   for (let row = WATCHED; row < ROWS; row++) {
     const window = horizonOf(row);
     if (window >= steps) return;
-    for (; age < window; age++) highest = max(highest, ringAt(series, age));
     if (!seen(series, window)) continue;
-    const entry = entryAt(series, row, steps);
-    const unit = unitOf(entry, highest);
-    if (spreadOf(entry) > 0) tablesLearn(series, row, window - 1, abs(unit), unit);
-    track(series, row, entry, highest, unit, windowGains);
+    const unit = track(series, row, entryOf(row), recentHighest(window), floor, windowGains, described);
+    if (described) tablesLearn(series, row, window - 1, min(abs(unit), CLIP), min(max(unit, -CLIP), CLIP));
   }
 }
 
@@ -117,46 +109,48 @@ function seen(series: usize, window: u32): bool {
   return popcnt<u32>(~u32At(series, KNOWN_BITS) & within) * 10 <= window;
 }
 
-function unitOf(entry: usize, value: f64): f64 {
-  const spread = spreadOf(entry);
-  return spread > 0 ? min(max((value - pointOf(entry)) / spread, -MOST), MOST) : 0;
-}
-
-function track(series: usize, row: i32, entry: usize, value: f64, unit: f64, gains: usize): void {
+/** Learns from what a row's entry said and the value that came; returns the error in spreads, 0 where there is no spread. */
+function track(series: usize, row: i32, entry: usize, value: f32, floor: f32, gains: usize, described: bool): f32 {
   const at = rowAt(series, row);
-  const count = min(<f64>load<f32>(at + SEEN) + 1, 1e6);
-  store<f32>(at + SEEN, <f32>count);
-  if (spreadOf(entry) > 0) {
-    approach(at + BIAS, min(unit, 10), max(BIAS_RATE, 1.0 / count));
-    correct(series, row, entry, unit, count, gains);
+  const point = load<f32>(entry + POINT);
+  const spread = load<f32>(entry + SPREAD);
+  const count = min(load<f32>(at + SEEN) + 1, 1e6);
+  const share: f32 = <f32>1 / count;
+  let unit: f32 = 0;
+  store<f32>(at + SEEN, count);
+  if (spread > 0) {
+    unit = min(max((value - point) / spread, -MOST), MOST);
+    approach(at + BIAS, min(unit, 10), max(BIAS_RATE, share));
+    correct(series, row, entry, unit, sqrt(share), gains, described);
   }
-  const size = min(abs(value - pointOf(entry)) / sqrt(pointOf(entry) + floorOf(series)), CEILING);
-  approach(at + SLOW, size, max(SLOW_RATE, 1.0 / count));
-  approach(at + FAST, size, max(FAST_RATE, 1.0 / count));
+  const size = min(abs(value - point) / sqrt(point + floor), CEILING);
+  approach(at + SLOW, size, max(SLOW_RATE, share));
+  approach(at + FAST, size, max(FAST_RATE, share));
+  return unit;
 }
 
-function correct(series: usize, row: i32, entry: usize, unit: f64, count: f64, gains: usize): void {
-  const above = f32x4.gt(f32x4.splat(<f32>unit), saidOf(entry));
-  const missed = v128.and(above, f32x4.splat(1));
-  const miss = f32x4.add(f32x4.sub(v128.load(levels), f32x4.splat(1)), missed);
+/** `few`: 1 / sqrt(errors seen). */
+function correct(series: usize, row: i32, entry: usize, unit: f32, few: f32, gains: usize, described: bool): void {
+  const above = f32x4.gt(f32x4.splat(unit), saidOf(entry));
+  const level = v128.load(levels);
+  const miss = v128.bitselect(level, f32x4.sub(level, f32x4.splat(1)), above);
   const step = f32x4.mul(v128.load(gains), miss);
-  const few = 1.0 / sqrt(count);
-  const calm = 1.0 / sqrt(<f64>horizonOf(row));
+  const calm = calmOf(row);
   const offsets = rowAt(series, row) + OFFSETS;
-  const pace = f32x4.splat(<f32>max(calm, EARLY * few));
+  const pace = f32x4.splat(max(calm, EARLY * few));
   v128.store(offsets, f32x4.add(v128.load(offsets), f32x4.mul(step, pace)));
-  const group = groupOf(row);
-  const members: f32 = group == 6 ? 1 : 2;
-  const shared = f32x4.mul(step, f32x4.splat((<f32>max(calm, EARLY_SHARED * few) * SHARE) / members));
-  const coefficients = coefficientsAt(series, group);
+  if (!described) return;
+  const shared = f32x4.mul(step, f32x4.splat((max(calm, EARLY_SHARED * few) * SHARE) / membersOf(row)));
+  const coefficients = coefficientsAt(series, groupOf(row));
+  const features = featuresOf(entry);
   for (let i: usize = 0; i < FEATURE_COUNT; i++) {
     const coefficient = coefficients + (i << 4);
-    const moved = f32x4.mul(shared, f32x4.splat(featureOf(entry, i)));
+    const moved = f32x4.mul(shared, v128.load32_splat(features + (i << 2)));
     v128.store(coefficient, f32x4.add(v128.load(coefficient), moved));
   }
 }
 
-function approach(at: usize, value: f64, rate: f64): void {
-  const old = <f64>load<f32>(at);
-  store<f32>(at, <f32>(old + rate * (value - old)));
+function approach(at: usize, value: f32, rate: f32): void {
+  const old = load<f32>(at);
+  store<f32>(at, old + rate * (value - old));
 }

@@ -1,4 +1,4 @@
-import { DISTRIBUTION, ENTRIES, ROWS, WATCHED, watchedLead, windowSteps } from '../layout';
+import { DISTRIBUTION, ENTRIES, ROWS, STEPS, u32At, WATCHED, watchedLead, windowSteps } from '../layout';
 
 /**
  * What the distribution of one series remembers:
@@ -37,19 +37,88 @@ export const SAID: usize = 8;
 export const FEATURES: usize = 16;
 export const FEATURE_COUNT: usize = 12;
 
-/** Where each row's entries start. */
-const starts = memory.data(ROWS * 4);
-let filled = false;
+/** Per row: first entry, horizon, group, table, 1 / sqrt(horizon) as f32, rows of its group as f32. */
+const plan = memory.data(ROWS * 24);
+export const TABLE_BYTES: usize = 576;
+let planned = false;
 
-export function horizonOf(row: i32): u32 {
+/**
+ * Rows of like horizons share coefficients (groups): leads 1-2, 3-6, 7-15, 16-30; windows 2-5, 10-20, 30; and tables:
+ * leads to 6, longer leads, windows to 5, longer windows.
+ */
+function groupFor(row: i32, horizon: u32): i32 {
+  if (row < WATCHED) return horizon <= 2 ? 0 : horizon <= 6 ? 1 : horizon <= 15 ? 2 : 3;
+  return horizon <= 5 ? 4 : horizon <= 20 ? 5 : 6;
+}
+
+function horizonFor(row: i32): u32 {
   return row < WATCHED ? watchedLead(row) : windowSteps(row - WATCHED + 1);
 }
 
-/** Rows of like horizons share coefficients: leads 1-2, 3-6, 7-15, 16-30; windows 2-5, 10-20, 30. */
+/** Once: what is the same for all series. */
+function makePlan(): void {
+  let next: u32 = 0;
+  for (let row = 0; row < ROWS; row++) {
+    const at = planOf(row);
+    const horizon = horizonFor(row);
+    const group = groupFor(row, horizon);
+    let members = 0;
+    for (let other = 0; other < ROWS; other++) {
+      if (groupFor(other, horizonFor(other)) == group) members++;
+    }
+    store<u32>(at, next);
+    store<u32>(at, horizon, 4);
+    store<i32>(at, group, 8);
+    store<u32>(at, group < 2 ? 0 : group < 4 ? 1 : group < 5 ? 2 : 3, 12);
+    store<f32>(at, <f32>(1.0 / sqrt(<f64>horizon)), 16);
+    store<f32>(at, <f32>members, 20);
+    next += horizon;
+  }
+  if (next != ENTRIES) unreachable();
+  planned = true;
+}
+
+function planOf(row: i32): usize {
+  return plan + <usize>row * 24;
+}
+
+export function horizonOf(row: i32): u32 {
+  return load<u32>(planOf(row), 4);
+}
+
 export function groupOf(row: i32): i32 {
-  const horizon = horizonOf(row);
-  if (row < WATCHED) return horizon <= 2 ? 0 : horizon <= 6 ? 1 : horizon <= 15 ? 2 : 3;
-  return horizon <= 5 ? 4 : horizon <= 20 ? 5 : 6;
+  return load<i32>(planOf(row), 8);
+}
+
+export function tableOf(series: usize, row: i32): usize {
+  return series + TABLE_STATES + <usize>load<u32>(planOf(row), 12) * TABLE_BYTES;
+}
+
+/** 1 / sqrt(horizon). */
+export function calmOf(row: i32): f32 {
+  return load<f32>(planOf(row), 16);
+}
+
+export function membersOf(row: i32): f32 {
+  return load<f32>(planOf(row), 20);
+}
+
+/** Addresses of the entries of this step: of its origin, and until `say` of the origin `horizon` steps before. */
+const entries = memory.data(ROWS * 4);
+
+export function entriesFind(series: usize): void {
+  if (!planned) makePlan();
+  const step = u32At(series, STEPS);
+  for (let row = 0; row < ROWS; row++) {
+    const at = planOf(row);
+    const place = load<u32>(at) + (step % load<u32>(at, 4));
+    const entry = series + ENTRY_STATES + <usize>place * ENTRY_BYTES;
+    store<u32>(entries + ((<usize>row) << 2), <u32>entry);
+  }
+}
+
+export function entryOf(row: i32): usize {
+  return <usize>load<u32>(entries + ((<usize>row) << 2));
 }
 
 export function burstAt(series: usize): usize {
@@ -58,23 +127,6 @@ export function burstAt(series: usize): usize {
 
 export function rowAt(series: usize, row: i32): usize {
   return series + ROW_STATES + <usize>row * ROW_BYTES;
-}
-
-/** The entry of origin `step`. Until horizon steps later it is that origin's; then it is the next one's. */
-export function entryAt(series: usize, row: i32, step: u32): usize {
-  if (!filled) fill();
-  const place = load<u32>(starts + ((<usize>row) << 2)) + (step % horizonOf(row));
-  return series + ENTRY_STATES + <usize>place * ENTRY_BYTES;
-}
-
-function fill(): void {
-  let next: u32 = 0;
-  for (let row = 0; row < ROWS; row++) {
-    store<u32>(starts + ((<usize>row) << 2), next);
-    next += horizonOf(row);
-  }
-  if (next != ENTRIES) unreachable();
-  filled = true;
 }
 
 /** FEATURE_COUNT coefficients, f32x4, a lane per quantile. */
