@@ -82,7 +82,7 @@ export function writePeaks(series: usize): usize {
 }
 
 function blank(at: usize, rows: i32): usize {
-  memory.fill(at, 0, <usize>(rows * FIGURES) << 3);
+  memory.fill(at, 0, (<usize>(rows * FIGURES)) << 3);
   return at;
 }
 

@@ -1,6 +1,15 @@
 import { ROWS } from '../layout';
 import { priorCoefficients, priorOffsets } from './prior';
-import { burstAt, coefficientsAt, entriesFind, FEATURE_COUNT, GROUPS, groupOf, OFFSETS, rowAt } from './state';
+import {
+  burstAt,
+  coefficientsAt,
+  entriesFind,
+  FEATURE_COUNT,
+  GROUPS,
+  groupOf,
+  OFFSETS,
+  rowAt,
+} from './state';
 import { tablesOpen } from './tables';
 
 /**

@@ -70,7 +70,7 @@ export function othersFind(series: usize): void {
 /** Writes the features of a row; `root` = sqrt(p + floor), `rootMean` = sqrt(mean + floor). */
 export function describe(series: usize, row: i32, entry: usize, root: f32, rootMean: f32): void {
   const at = rowAt(series, row);
-  const horizon = <usize>horizonOf(row) << 2;
+  const horizon = (<usize>horizonOf(row)) << 2;
   const point = load<f32>(entry);
   const per: f32 = <f32>1 / load<f32>(entry, 4);
   tablesAsk(series, row, features);

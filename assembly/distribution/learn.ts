@@ -16,10 +16,10 @@ import {
   OFFSETS,
   POINT,
   rowAt,
-  saidOf,
   SEEN,
   SLOW,
   SPREAD,
+  saidOf,
 } from './state';
 import { tablesLearn } from './tables';
 
@@ -49,8 +49,8 @@ const CLIP: f32 = 8;
 const CEILING: f32 = 1e13;
 
 /** Gain of each quantile: of a lead, whose median starts where the models aim, and of a window, which has fewer events. */
-const leadGains = memory.data<f32>([0.003, 0.05, 0.07, 0.1]);
-const windowGains = memory.data<f32>([0.045, 0.075, 0.105, 0.3]);
+const leadGains = memory.data<f32>([0.003, 0.05, 0.07, 0.15]);
+const windowGains = memory.data<f32>([0.045, 0.075, 0.105, 0.2]);
 const levels = memory.data<f32>([0.5, 0.9, 0.95, 0.99]);
 
 /** Learns from the newest value, which is known; STEPS and the ring already include it. */
@@ -73,7 +73,12 @@ function learnLeads(series: usize, value: f32, floor: f32, described: bool): voi
     const horizon = horizonOf(row);
     if (horizon >= steps) return;
     const entry = entryOf(row);
-    charge(series, row, abs(value - load<f32>(entry + POINT)), max(<f32>0.6931 / half, 1 / <f32>(steps - horizon)));
+    charge(
+      series,
+      row,
+      abs(value - load<f32>(entry + POINT)),
+      max(<f32>0.6931 / half, 1 / <f32>(steps - horizon)),
+    );
     const unit = track(series, row, entry, value, floor, leadGains, described);
     size += min(abs(unit), CLIP);
     signed += min(max(unit, -CLIP), CLIP);
@@ -110,7 +115,15 @@ function seen(series: usize, window: u32): bool {
 }
 
 /** Learns from what a row's entry said and the value that came; returns the error in spreads, 0 where there is no spread. */
-function track(series: usize, row: i32, entry: usize, value: f32, floor: f32, gains: usize, described: bool): f32 {
+function track(
+  series: usize,
+  row: i32,
+  entry: usize,
+  value: f32,
+  floor: f32,
+  gains: usize,
+  described: bool,
+): f32 {
   const at = rowAt(series, row);
   const point = load<f32>(entry + POINT);
   const spread = load<f32>(entry + SPREAD);
@@ -130,7 +143,15 @@ function track(series: usize, row: i32, entry: usize, value: f32, floor: f32, ga
 }
 
 /** `few`: 1 / sqrt(errors seen). */
-function correct(series: usize, row: i32, entry: usize, unit: f32, few: f32, gains: usize, described: bool): void {
+function correct(
+  series: usize,
+  row: i32,
+  entry: usize,
+  unit: f32,
+  few: f32,
+  gains: usize,
+  described: bool,
+): void {
   const above = f32x4.gt(f32x4.splat(unit), saidOf(entry));
   const level = v128.load(levels);
   const miss = v128.bitselect(level, f32x4.sub(level, f32x4.splat(1)), above);

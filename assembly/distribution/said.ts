@@ -14,10 +14,10 @@ import {
   pointOf,
   rowAt,
   SAID,
-  saidOf,
   SEEN,
   SLOW,
   SPREAD,
+  saidOf,
   spreadOf,
 } from './state';
 

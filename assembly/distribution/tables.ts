@@ -41,13 +41,13 @@ function phaseCell(series: usize, ahead: i32): usize {
   const period = u32At(series, SEASON) / 24;
   if (period < 2) return 0;
   const phase = (u32At(series, STEPS) + ahead) % period;
-  return <usize>(period <= PHASES ? phase : (phase * PHASES) / period) << 2;
+  return (<usize>(period <= PHASES ? phase : (phase * PHASES) / period)) << 2;
 }
 
 function timeCell(series: usize, ahead: i32): usize {
   const season = u32At(series, SEASON);
   const slot = (u32At(series, SLOT) + 32 * season + ahead) % season;
-  return BY_TIME + (<usize>((slot * times(series)) / season) << 2);
+  return BY_TIME + ((<usize>((slot * times(series)) / season)) << 2);
 }
 
 /** What the tables say of a row, into three f32: size and error at the phase of its value or its window's first, size at the time. */

@@ -113,7 +113,7 @@ const beats = test.macro({
     t.true(ratio < atMost, `${ratio}`);
     for (const shares of [outcome.leadCoverage, outcome.peakCoverage]) {
       for (const [index, level] of [0.9, 0.95, 0.99].entries()) {
-        t.true(Math.abs((shares[index] ?? 0) - level) < 0.03, `covers ${shares[index]} at ${level}`);
+        t.true(Math.abs((shares[index] ?? 0) - level) < 0.011, `covers ${shares[index]} at ${level}`);
       }
     }
   },
