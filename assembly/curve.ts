@@ -3,7 +3,7 @@ import { expPair, logOf } from './logarithm';
 /**
  * The scale on which the experts work, so that a burst counts for what it is in proportion and quiet hours do not
  * become noise: z = log(1 + y / (.2 c)) / 3, c the mean rate. An error of the rate grows with its level, a rate near zero
- * is still one (Box and Cox 1964 give the family). Worked example: c = 10: y = 0, 10, 100 give z = 0, .597, 1.310.
+ * is still one (Box and Cox 1964 give the family). Worked example: c = 10: y = 0, 10, 100 give z = 0, .597, 1.311.
  *
  * Kept in 16 bits as code = z 65535 / 12: steps of .06 % of the rate.
  */
