@@ -113,7 +113,7 @@ export function peaks(handle: i32): usize {
   return series == 0 ? 0 : writePeaks(series);
 }
 
-/** Address of rows x 11 x [mean absolute error, weight], a row per expert, then the answer's own: ensemble/score.ts. */
+/** Address of rows x 8 x [mean absolute error, weight], a row per expert, then the answer's own: ensemble/score.ts. */
 export function score(handle: i32): usize {
   const series = seriesOf(handle);
   return series == 0 ? 0 : writeScore(series);

@@ -36,7 +36,7 @@ const above = memory.data(PARTITIONS * 4);
 const below = memory.data(PARTITIONS * MOST_EXPERTS * 4);
 const pulls = memory.data(2 * MOST_EXPERTS * 4);
 const answers = memory.data(LEADS * 8);
-const slopes = memory.data(WATCHED * 8);
+const slopes = memory.data(8);
 
 export function weightingShape(many: i32, isTight: bool): usize {
   experts = many;
@@ -51,8 +51,12 @@ export function weightingShape(many: i32, isTight: bool): usize {
   return saidRows + before(WATCHED) * rowBytes;
 }
 
-/** Rows of the leads before a watched one. */
-const rowsBefore = memory.data<i32>([0, 1, 3, 7, 14, 25, 41, 64, 94]);
+/**
+ * Rows before a watched lead's: from lead 11 on only origins at even steps are kept. One lead of each group being odd and one
+ * even, every step still has its turn.
+ */
+const rowsBefore = memory.data<i32>([0, 1, 3, 7, 14, 20, 28, 40, 55]);
+const THINNED: i32 = 4;
 
 function before(index: i32): usize {
   return <usize>load<i32>(rowsBefore + ((<usize>index) << 2));
@@ -74,8 +78,21 @@ function table(state: usize, group: i32, context: i32): usize {
   return state + tables + <usize>(group * contexts + context) * regretBytes(width);
 }
 
-function row(state: usize, index: i32, step: u32): usize {
-  return state + saidRows + (before(index) + <usize>(step % <u32>watchedLead(index))) * rowBytes;
+/** What was said at an origin; 0 when it is not kept. */
+function row(state: usize, index: i32, origin: u32): usize {
+  const lead: u32 = watchedLead(index);
+  let place = origin % lead;
+  if (index >= THINNED) {
+    if ((origin & 1) == 1) return 0;
+    place = (origin >> 1) % ((lead + 1) >> 1);
+  }
+  return state + saidRows + (before(index) + <usize>place) * rowBytes;
+}
+
+/** What was said about the newest step at a watched lead; 0 when nothing was, or it is not kept. */
+function said(state: usize, index: i32, steps: u32): usize {
+  const lead: u32 = watchedLead(index);
+  return lead < steps ? row(state, index, steps - lead) : 0;
 }
 
 /** Charges everyone with the newest value, known; STEPS counts it, the centre is still the one they spoke under. */
@@ -85,26 +102,22 @@ export function weightingScore(series: usize, past: usize, state: usize, value: 
   if (steps < 2) return;
   const z = <f32>curveOf(value, centre);
   const beta = <f32>(1 - 0.6931471805599453 / (HALF_SEASONS * <f64>u32At(series, SEASON)));
-  findSlopes(state, steps, centre);
   for (let group = 0; group < GROUPS; group++) {
-    const first = row(state, 2 * group, steps);
-    const pair = <u32>watchedLead(2 * group + 1) < steps;
-    if (<u32>watchedLead(2 * group) >= steps) break;
-    const second = pair ? row(state, 2 * group + 1, steps) : 0;
-    chargeGroup(state, group, first, second, z, beta, <f32>(1.0 / <f64>steps));
+    const first = said(state, 2 * group, steps);
+    const second = said(state, 2 * group + 1, steps);
+    findSlopes(first, second, centre);
+    if (first != 0 || second != 0) chargeGroup(state, group, first, second, z, beta, <f32>(1.0 / <f64>steps));
   }
   measure(series, state, value, centre);
 }
 
-function findSlopes(state: usize, steps: u32, centre: f64): void {
-  for (let index = 0; index < WATCHED; index += 2) {
-    const first = <f64>load<f32>(row(state, index, steps));
-    const second = <f64>load<f32>(row(state, index + 1, steps));
-    const rates = ratePair(f64x2(first, second), centre);
-    const at = slopes + ((<usize>index) << 3);
-    store<f64>(at, slopeAt(f64x2.extract_lane(rates, 0), centre));
-    store<f64>(at + 8, slopeAt(f64x2.extract_lane(rates, 1), centre));
-  }
+/** How fast the rate rises at two answers; half of it each when both are there. */
+function findSlopes(first: usize, second: usize, centre: f64): void {
+  const one = first == 0 ? 0.0 : <f64>load<f32>(first);
+  const two = second == 0 ? 0.0 : <f64>load<f32>(second);
+  const rates = ratePair(f64x2(one, two), centre);
+  store<f32>(slopes, <f32>slopeAt(f64x2.extract_lane(rates, 0), centre));
+  store<f32>(slopes, <f32>slopeAt(f64x2.extract_lane(rates, 1), centre), 4);
 }
 
 function chargeGroup(
@@ -116,29 +129,33 @@ function chargeGroup(
   beta: f32,
   young: f32,
 ): void {
-  const slope = slopes + ((<usize>(2 * group)) << 3);
-  const near = <f32>load<f64>(slope);
-  const far = <f32>load<f64>(slope + 8);
+  const near = load<f32>(slopes);
+  const far = load<f32>(slopes, 4);
+  const many = second + SAID_EXPERTS;
   let from = 0;
   for (let partition = 0; partition < partitions; partition++) {
     const own = SAID_MIXTURES + ((<usize>partition) << 1);
-    const one = first != 0 ? from + load<u8>(first + 4 + <usize>partition) : 0;
-    const two = second != 0 ? from + load<u8>(second + 4 + <usize>partition) : one;
-    const joint = second != 0 && one == two;
+    const one = first != 0 ? from + load<u8>(first + 4 + <usize>partition) : -1;
+    const two = second != 0 ? from + load<u8>(second + 4 + <usize>partition) : -1;
+    const share: f32 = one == two ? 0.5 : 1;
     memory.fill(pulls, 0, width << 2);
-    let error = pull(first, own, first + SAID_EXPERTS, width, z, joint ? near * 0.5 : near);
-    if (joint) error += pull(second, own, second + SAID_EXPERTS, width, z, far * 0.5);
-    regretCharge(table(state, group, one), width, pulls, error, beta, young);
-    if (second != 0 && !joint) {
-      memory.fill(pulls, 0, width << 2);
-      const other = pull(second, own, second + SAID_EXPERTS, width, z, far);
-      regretCharge(table(state, group, two), width, pulls, other, beta, young);
+    let error: f32 = 0;
+    if (one >= 0) {
+      error = pull(first, own, first + SAID_EXPERTS, width, z, near * share);
+      if (one != two) regretCharge(table(state, group, one), width, pulls, error, beta, young);
     }
-    from += contextsBefore(tight, partition + 1) - contextsBefore(tight, partition);
+    if (two >= 0) {
+      if (one != two) memory.fill(pulls, 0, width << 2);
+      const other = pull(second, own, many, width, z, far * share);
+      error = one == two ? error + other : other;
+      regretCharge(table(state, group, two), width, pulls, error, beta, young);
+    }
+    from = contextsBefore(tight, partition + 1);
   }
   memory.fill(pulls, 0, WIDE << 2);
-  let error = pullAbove(first, z, second != 0 ? near * 0.5 : near);
-  if (second != 0) error += pullAbove(second, z, far * 0.5);
+  const share: f32 = first != 0 && second != 0 ? 0.5 : 1;
+  let error: f32 = first == 0 ? 0 : pullAbove(first, z, near * share);
+  if (second != 0) error += pullAbove(second, z, far * share);
   regretCharge(top(state, group), WIDE, pulls, error, beta, young);
 }
 
@@ -165,18 +182,20 @@ function pullBy(mixture: f32, said: usize, many: usize, z: f32, slope: f32): f32
   return slope * abs(mixture - z);
 }
 
-/** For people: the experts' mean absolute error, one watched lead a step, half-life one season (300 to 3,000 steps). */
+/** For people: the experts' mean absolute error, one watched lead at a time, half-life one season (300 to 3,000 steps). */
 function measure(series: usize, state: usize, value: f64, centre: f64): void {
   const steps = u32At(series, STEPS);
-  const index = <i32>(steps % WATCHED);
+  const index = <i32>((steps >> 1) % WATCHED);
   const lead: u32 = watchedLead(index);
-  if (lead >= steps) return;
+  const from = said(state, index, steps);
+  if (from == 0) return;
+  const pace = <f64>(index < THINNED ? WATCHED : 2 * WATCHED);
   const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
-  const rate = max((0.6931 * <f64>WATCHED) / half, <f64>WATCHED / <f64>(steps - lead + WATCHED));
-  const said = row(state, index, steps) + SAID_EXPERTS;
+  const rate = max((0.6931 * pace) / half, pace / (<f64>(steps - lead) + pace));
+  const told = from + SAID_EXPERTS;
   const at = state + errors + ((<usize>index * width) << 2);
   for (let expert: usize = 0; expert < width; expert += 2) {
-    const pair = f64x2(codeAt(said + (expert << 1)), codeAt(said + (expert << 1) + 2));
+    const pair = f64x2(codeAt(told + (expert << 1)), codeAt(told + (expert << 1) + 2));
     const off = f64x2.abs(f64x2.sub(ratePair(pair, centre), f64x2.splat(value)));
     nudge(at + (expert << 2), f64x2.extract_lane(off, 0), rate);
     nudge(at + (expert << 2) + 4, f64x2.extract_lane(off, 1), rate);
@@ -248,6 +267,7 @@ export function combine(
 }
 
 function keep(said: usize, lead: i32, moment: u32, paths: usize): void {
+  if (said == 0) return;
   const at = (<usize>(lead - 1)) << 3;
   store<f32>(said, <f32>load<f64>(answers + at));
   store<u32>(said, moment, 4);
