@@ -187,7 +187,7 @@ function feature(index: usize, value: f64): void {
 }
 
 /** Leads at which the base's course, and the last season's distance to it, are shown. */
-const shown = memory.data<i32>([0, 4, 8, 15, 22, 30]);
+const shown = memory.data<i32>([0, 8, 15, 30]);
 
 function describe(series: usize, past: usize, state: usize, base: usize, ago: usize): void {
   const ready = seasonal(series);
@@ -196,12 +196,12 @@ function describe(series: usize, past: usize, state: usize, base: usize, ago: us
   memory.copy(x + 4, state + RESIDUALS, LAGS_SEEN * 4);
   memory.copy(x + 20, state + AVERAGES, 12);
   feature(8, ready ? now - 1 : 0);
-  for (let i: usize = 0; i < 6; i++) {
+  for (let i: usize = 0; i < 4; i++) {
     const lead = load<i32>(shown + (i << 2));
     const usual = load<f64>(base + ((<usize>lead) << 3));
     if (i > 0) feature(8 + i, ready ? usual - now : 0);
     const before = load<f64>(lead == 0 ? past + BEFORE : ago + ((<usize>(lead - 1)) << 3));
-    feature(14 + i, ready ? before - usual : 0);
+    feature(12 + i, ready ? before - usual : 0);
   }
 }
 
@@ -209,7 +209,7 @@ function describe(series: usize, past: usize, state: usize, base: usize, ago: us
 function compare(base: usize, other: usize): void {
   for (let i: usize = 0; i < 4; i++) {
     const at = (<usize>load<i32>(compared + (i << 2))) << 3;
-    feature(20 + i, load<f64>(other + at) - load<f64>(base + at));
+    feature(16 + i, load<f64>(other + at) - load<f64>(base + at));
   }
 }
 
