@@ -8,7 +8,7 @@
  * from, an unbounded one grows without end (estimator windup). Worked example: P = 3 I, x = (1, 0, ...): k = (.75, 0, ...),
  * P's first figure becomes .75.
  */
-export const FEATURES: i32 = 20;
+export const FEATURES: i32 = 16;
 const PAIRS: usize = FEATURES / 2;
 const SPAN: usize = FEATURES * 8;
 /** Two rows of 2, two of 4, and so on. */
