@@ -1,10 +1,5 @@
-import {
-  ENSEMBLE_SMALL,
-  ensembleBytes,
-  ensembleOpen,
-  ensemblePredict,
-  ensembleUpdate,
-} from './ensemble/ensemble';
+import { ensembleBytes, ensembleOpen, ensemblePredict, ensembleUpdate } from './ensemble/ensemble';
+import { ENSEMBLE, ENSEMBLE_SMALL } from './ensemble/ledger';
 import { MODEL, stateOf, u32At } from './layout';
 import { arimaBytes, arimaOpen, arimaPredict, arimaUpdate } from './models/arima';
 import { etsBytes, etsOpen, etsPredict, etsUpdate } from './models/ets';
@@ -28,7 +23,6 @@ import { thetaBytes, thetaOpen, thetaPredict, thetaUpdate } from './models/theta
  *
  * Numbers are part of the ABI: never given to another model.
  */
-export const ENSEMBLE: u32 = 0;
 export const NAIVE: u32 = 2;
 export const SEASONAL_NAIVE: u32 = 3;
 export const ETS: u32 = 4;

@@ -1,6 +1,6 @@
 import { PER_CODE } from '../curve';
 import { put, SEASON, STEPS, u32At } from '../layout';
-import { blocksIn, DAYS, nodeCount, nodeDay, nodeLags, shareNow } from './blocks';
+import { blocksOf, DAYS, nodeCount, nodeDay, nodeLags, shareNow } from './blocks';
 import { dayType } from './day-types';
 import { DAY, NEWEST } from './ledger';
 
@@ -66,7 +66,7 @@ function towards(at: usize, value: v128, rate: v128): v128 {
 /** Compares the newest z with what the days before had now. */
 export function analogsObserve(series: usize, past: usize, state: usize, bound: f64, known: bool): void {
   const season = u32At(series, SEASON);
-  const blocks = <i32>blocksIn(season);
+  const blocks = <i32>blocksOf(series);
   const margin: u32 = (2 * season) / <u32>blocks + 1;
   const steps = u32At(series, STEPS);
   const lags = steps > margin ? min<u32>((steps - margin) / season, DAYS) : 0;
@@ -189,7 +189,7 @@ function lanes(v: v128): f32 {
 export function analogsNodes(series: usize, past: usize, state: usize, a: usize, b: usize): bool {
   if (u32At(state, LAGS) == 0) return false;
   weigh(past, state);
-  const blocks = <i32>blocksIn(u32At(series, SEASON));
+  const blocks = <i32>blocksOf(series);
   const lags: usize = u32At(state, LAGS);
   for (let node = 0; node < nodeCount(); node++) {
     const day = max(nodeDay(node, blocks), 0);

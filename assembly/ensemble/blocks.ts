@@ -1,6 +1,6 @@
 import { putCode } from '../curve';
-import { LEADS, put, SEASON, u32At } from '../layout';
-import { BLOCK_COUNT, BLOCK_SUM, MOST_BLOCKS, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
+import { LEADS, MODEL, put, SEASON, u32At } from '../layout';
+import { BLOCK_COUNT, BLOCK_SUM, ENSEMBLE, MOST_BLOCKS, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
 
 /**
  * The last seasons as means over at most 48 blocks each: what the shape of a day is, in a fraction of its bytes. One row
@@ -19,12 +19,17 @@ const places = memory.data((LEADS + 1) * 16);
 let first: i32 = 0;
 let count: i32 = 0;
 
-export function blocksIn(season: u32): u32 {
-  return min<u32>(season, MOST_BLOCKS);
+/** The large budget has a block for every half hour of a day, the others for every hour; short seasons have no fewer. */
+export function blocksIn(season: u32, model: u32): u32 {
+  return min<u32>(season, model == ENSEMBLE || season <= 2 * MOST_BLOCKS ? MOST_BLOCKS : MOST_BLOCKS / 2);
 }
 
-export function blocksBytes(season: u32): usize {
-  return (<usize>blocksIn(season) * ROW + 7) & ~7;
+export function blocksOf(series: usize): u32 {
+  return blocksIn(u32At(series, SEASON), u32At(series, MODEL));
+}
+
+export function blocksBytes(season: u32, model: u32): usize {
+  return (<usize>blocksIn(season, model) * ROW + 7) & ~7;
 }
 
 export function blocksAt(past: usize): usize {
@@ -39,7 +44,7 @@ export function blockAt(past: usize, block: u32, age: u32): usize {
 /** Takes a step's z into today's block; true when the block is full. */
 export function blocksTake(series: usize, past: usize, slot: u32, z: f64): bool {
   const season = u32At(series, SEASON);
-  const blocks = blocksIn(season);
+  const blocks = blocksOf(series);
   const block = (slot * blocks) / season;
   const n = u32At(past, BLOCK_COUNT) + 1;
   const sum = load<f64>(past + BLOCK_SUM) + z;
@@ -52,7 +57,7 @@ export function blocksTake(series: usize, past: usize, slot: u32, z: f64): bool 
 
 /** Midnight: today becomes yesterday. Today's row keeps what it held until it is written. */
 export function blocksShift(series: usize, past: usize): void {
-  const blocks = blocksIn(u32At(series, SEASON));
+  const blocks = blocksOf(series);
   for (let block: u32 = 0; block < blocks; block++) {
     const row = blockAt(past, block, 0);
     memory.copy(row + 2, row, ROW - 2);
@@ -60,8 +65,7 @@ export function blocksShift(series: usize, past: usize): void {
 }
 
 /** Finds the nodes of all leads for a newest step in `slot`. */
-export function nodesFind(season: u32, slot: u32): void {
-  const blocks = blocksIn(season);
+export function nodesFind(season: u32, blocks: u32, slot: u32): void {
   const per = <f64>blocks / <f64>season;
   let last = 0;
   for (let lead: u32 = 0; lead <= <u32>LEADS; lead++) {

@@ -1,6 +1,6 @@
 import { codeAt } from '../curve';
 import { put, SEASON, u32At } from '../layout';
-import { blockAt, blocksIn } from './blocks';
+import { blockAt, blocksOf } from './blocks';
 import { DAY, MOST_BLOCKS, TYPES } from './ledger';
 
 /**
@@ -47,7 +47,7 @@ export function sortDays(series: usize, past: usize): bool {
 
 /** Mean day of every weekday, and how far each two are apart. */
 function weekdays(series: usize, past: usize): void {
-  const blocks = blocksIn(u32At(series, SEASON));
+  const blocks = blocksOf(series);
   const today = u32At(past, DAY);
   const days = (min(today, LOOK) / WEEK) * WEEK;
   memory.fill(means, 0, 7 * 48 * 8);

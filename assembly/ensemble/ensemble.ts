@@ -9,9 +9,9 @@ import {
   regressionRecentre,
 } from '../regression';
 import { analogsBytes, analogsKnown, analogsNodes, analogsObserve, analogsOff } from './analogs';
-import { blocksIn, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from './blocks';
+import { blocksOf, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from './blocks';
 import { CONTEXTS_BYTES, contextsFind, momentOf, outlierBound } from './contexts';
-import { CENTRE, NEWEST, slotOf } from './ledger';
+import { CENTRE, ENSEMBLE_SMALL, NEWEST, slotOf } from './ledger';
 import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from './past';
 import { profileNodes } from './profile';
 import { combine, weightingOpen, weightingRecentre, weightingScore, weightingShape } from './weighting';
@@ -26,7 +26,6 @@ import { combine, weightingOpen, weightingRecentre, weightingScore, weightingSha
  * State: averages | analogs | weighting | regressions | past. The paths are made in update and combined in predict, which
  * follows it at once.
  */
-export const ENSEMBLE_SMALL: u32 = 1;
 const PLAIN: i32 = 7;
 const MOST_REGRESSIONS: i32 = 4;
 const QUICK: usize = 0;
@@ -65,7 +64,7 @@ export function shape(model: u32): usize {
 }
 
 export function ensembleBytes(model: u32, season: u32): usize {
-  return pastOf(0, model) + pastBytes(season);
+  return pastOf(0, model) + pastBytes(season, model);
 }
 
 function analogsOf(state: usize): usize {
@@ -99,7 +98,7 @@ export function ensembleUpdate(series: usize, state: usize, value: f64, known: b
   if (known) weightingScore(series, past, weightingOf(state), value);
   pastObserve(series, past, value);
   if (was > 0 && was != load<f64>(past + CENTRE)) recentre(state, model, was, load<f64>(past + CENTRE));
-  nodesFind(u32At(series, SEASON), slotOf(series));
+  nodesFind(u32At(series, SEASON), blocksOf(series), slotOf(series));
   analogsObserve(series, past, analogsOf(state), outlierBound(state + CONTEXTS), known);
   look(series, state, past);
   seasonPath(series, past, lastOf(series, past), paths + ROW);
@@ -139,7 +138,7 @@ function look(series: usize, state: usize, past: usize): void {
     const sum = load<f64>(at, BASE) + load<f64>(at, 2 * BASE) + load<f64>(at, 3 * BASE);
     store<f64>(at, max(sum * (1.0 / 3.0), 0));
   }
-  const blocks = <i32>blocksIn(u32At(series, SEASON));
+  const blocks = <i32>blocksOf(series);
   for (let node = 0; node < nodeCount(); node++) {
     store<f64>(nodes + ((<usize>node) << 3), codeAt(nodeLags(past, node, blocks) + (WEEK - 1) * 2));
   }

@@ -1,5 +1,9 @@
 import { SEASON, STEPS, u32At } from '../layout';
 
+/** The two budgets' numbers: candidates.ts. */
+export const ENSEMBLE: u32 = 0;
+export const ENSEMBLE_SMALL: u32 = 1;
+
 /**
  * What all experts know of the seasons behind them, on the scale of curve.ts:
  *

@@ -1,17 +1,19 @@
 import { codeAt, curveOf, putCode, recode, recurve } from '../curve';
-import { LEADS, MEAN, put, SEASON, STEPS, u32At } from '../layout';
+import { LEADS, MEAN, MODEL, put, SEASON, STEPS, u32At } from '../layout';
 import { blocksAt, blocksBytes, blocksShift, blocksTake } from './blocks';
 import { sortDays } from './day-types';
 import { BEFORE, CENTRE, DAY, FLAT, NEWEST, PAST_HEADER, PROFILE_BYTES, slotOf } from './ledger';
 import { profileAt, profileCount, profileReady, profileRebuild, profileTake } from './profile';
 
-export function pastBytes(season: u32): usize {
-  return PAST_HEADER + PROFILE_BYTES + blocksBytes(season) + <usize>((season * 2 + 7) & ~7);
+export function pastBytes(season: u32, model: u32): usize {
+  return PAST_HEADER + PROFILE_BYTES + blocksBytes(season, model) + <usize>((season * 2 + 7) & ~7);
 }
 
 function seasonAt(series: usize, past: usize, slot: u32): usize {
   const season = u32At(series, SEASON);
-  return past + PAST_HEADER + PROFILE_BYTES + blocksBytes(season) + ((<usize>slot) << 1);
+  return (
+    past + PAST_HEADER + PROFILE_BYTES + blocksBytes(season, u32At(series, MODEL)) + ((<usize>slot) << 1)
+  );
 }
 
 /** What the season before had at leads 1 .. LEADS (f64, z), `otherwise` where the history does not reach. */
@@ -78,7 +80,7 @@ function centre(series: usize, past: usize, steps: u32): void {
     const at = profileAt(past) + i;
     store<f32>(at, <f32>recurve(<f64>load<f32>(at), old, mean));
   }
-  recode(blocksAt(past), <u32>(blocksBytes(season) >> 1), old, mean);
+  recode(blocksAt(past), <u32>(blocksBytes(season, u32At(series, MODEL)) >> 1), old, mean);
   recode(seasonAt(series, past, 0), season, old, mean);
 }
 

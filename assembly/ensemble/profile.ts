@@ -1,6 +1,6 @@
 import { codeAt } from '../curve';
 import { put, SEASON, STEPS, u32At } from '../layout';
-import { blockAt, blocksIn, DAYS, nodeBlock, nodeCount, nodeDay } from './blocks';
+import { blockAt, blocksOf, DAYS, nodeBlock, nodeCount, nodeDay } from './blocks';
 import { dayType } from './day-types';
 import { DAY, FLAT, MOST_BLOCKS, PASSES, PAST_HEADER, slotOf } from './ledger';
 
@@ -34,7 +34,7 @@ export function profileReady(series: usize): bool {
 /** Today's block that the newest step has filled. */
 export function profileTake(series: usize, past: usize): void {
   const season = u32At(series, SEASON);
-  const block = (slotOf(series) * blocksIn(season)) / season;
+  const block = (slotOf(series) * blocksOf(series)) / season;
   const type = dayType(past, u32At(past, DAY));
   const passes = u32At(past, PASSES + ((<usize>type) << 2));
   const at = cell(past, type, block);
@@ -51,7 +51,7 @@ export function profileCount(past: usize, day: u32): void {
 
 /** The days were sorted anew: both profiles from the blocks of the last days. */
 export function profileRebuild(series: usize, past: usize): void {
-  const blocks = blocksIn(u32At(series, SEASON));
+  const blocks = blocksOf(series);
   const today = u32At(past, DAY);
   const days = min(min(today, REBUILT), DAYS);
   for (let type: u32 = 0; type < 2; type++) {
@@ -78,7 +78,7 @@ function rebuild(past: usize, type: u32, block: u32, days: u32): void {
 
 /** The profile at the nodes; the flat level until a season is known. */
 export function profileNodes(series: usize, past: usize, nodes: usize): void {
-  const blocks = blocksIn(u32At(series, SEASON));
+  const blocks = blocksOf(series);
   const ready = profileReady(series);
   const flat = load<f64>(past + FLAT);
   for (let node = 0; node < nodeCount(); node++) {

@@ -1,7 +1,7 @@
-import { ENSEMBLE } from '../candidates';
 import { MODEL, OWN_ERRORS, stateOf, u32At, WATCHED } from '../layout';
 import { momentOf } from './contexts';
-import { CONTEXTS, ENSEMBLE_SMALL, expertsOf, shape, weightingOf } from './ensemble';
+import { CONTEXTS, expertsOf, shape, weightingOf } from './ensemble';
+import { ENSEMBLE, ENSEMBLE_SMALL } from './ledger';
 import { errorOf, MOST_EXPERTS, weigh, weightAt } from './weighting';
 
 const scores = memory.data((MOST_EXPERTS + 1) * WATCHED * 2 * 8);

@@ -1,5 +1,5 @@
 import { codeAt, rateOf } from '../curve';
-import { blocksIn, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from '../ensemble/blocks';
+import { blocksOf, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from '../ensemble/blocks';
 import { CENTRE, DAY, slotOf } from '../ensemble/ledger';
 import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from '../ensemble/past';
 import { profileNodes } from '../ensemble/profile';
@@ -15,12 +15,14 @@ import {
 
 /** Direct online ridge regression on the residual to the seasonal profile: regression.ts, alone. State: regression | past. */
 const nodes = memory.data(MOST_NODES * 8);
+/** Its number: candidates.ts. */
+const RIDGE: u32 = 7;
 const week = memory.data((LEADS + 1) * 8);
 const ago = memory.data(LEADS * 8);
 const base = memory.data((LEADS + 1) * 8);
 
 export function ridgeBytes(season: u32, week: u32): usize {
-  return regressionBytes() + pastBytes(season);
+  return regressionBytes() + pastBytes(season, RIDGE);
 }
 
 export function ridgeOpen(series: usize, state: usize): void {
@@ -33,11 +35,11 @@ export function ridgeUpdate(series: usize, state: usize, value: f64, known: bool
   pastObserve(series, past, value);
   const now = load<f64>(past + CENTRE);
   if (was > 0 && was != now) regressionRecentre(state, was, now);
-  nodesFind(u32At(series, SEASON), slotOf(series));
+  nodesFind(u32At(series, SEASON), blocksOf(series), slotOf(series));
   profileNodes(series, past, nodes);
   spread(nodes, base);
   seasonPath(series, past, 0, ago);
-  const blocks = <i32>blocksIn(u32At(series, SEASON));
+  const blocks = <i32>blocksOf(series);
   for (let node = 0; node < nodeCount() && seasonal(series); node++) {
     store<f64>(
       nodes + ((<usize>node) << 3),

@@ -33,7 +33,7 @@ export function charge(error: f64, beta: f64): void {
 export function weigh(i: i32): f64 { regretWeigh(table, 4, 3, out); return <f64>load<f32>(out + (<usize>i << 2)); }
 export function pull(i: i32, v: f64): void { store<f32>(out + (<usize>i << 2), <f32>v); }
 export function cell(i: i32): f64 { return <f64>load<f32>(table + (<usize>i << 2)); }
-export function place(season: i32, slot: i32): f64 { nodesFind(season, slot); return shareNow(); }
+export function place(season: i32, slot: i32): f64 { nodesFind(season, 48, slot); return shareNow(); }
 `;
 const call = await kernel(source);
 
