@@ -43,6 +43,8 @@ const SLOW_RATE: f32 = 0.002;
 const FAST_RATE: f32 = 0.05;
 const BIAS_RATE: f32 = 0.002;
 const BURST_RATE: f32 = 0.3;
+/** From here on 1 / count and 1 / sqrt(count) are below every rate and pace, and need not be found. */
+const MANY: f32 = 2000;
 /** No error may count for more, in spreads; in tables and averages for less. */
 const MOST: f32 = 50;
 const CLIP: f32 = 8;
@@ -65,7 +67,7 @@ export function learn(series: usize): void {
 /** Leads meet the same value: the rows that share a table teach it their mean error. */
 function learnLeads(series: usize, value: f32, floor: f32, described: bool): void {
   const steps = u32At(series, STEPS);
-  const half = <f32>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
+  const slowest = <f32>0.6931 / <f32>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
   let size: f32 = 0;
   let signed: f32 = 0;
   let count: f32 = 0;
@@ -73,12 +75,8 @@ function learnLeads(series: usize, value: f32, floor: f32, described: bool): voi
     const horizon = horizonOf(row);
     if (horizon >= steps) return;
     const entry = entryOf(row);
-    charge(
-      series,
-      row,
-      abs(value - load<f32>(entry + POINT)),
-      max(<f32>0.6931 / half, 1 / <f32>(steps - horizon)),
-    );
+    const rate = steps - horizon < 5000 ? max(slowest, <f32>1 / <f32>(steps - horizon)) : slowest;
+    charge(series, row, abs(value - load<f32>(entry + POINT)), rate);
     const unit = track(series, row, entry, value, floor, leadGains, described);
     size += min(abs(unit), CLIP);
     signed += min(max(unit, -CLIP), CLIP);
@@ -128,7 +126,7 @@ function track(
   const point = load<f32>(entry + POINT);
   const spread = load<f32>(entry + SPREAD);
   const count = min(load<f32>(at + SEEN) + 1, 1e6);
-  const share: f32 = <f32>1 / count;
+  const share: f32 = count < MANY ? <f32>1 / count : 0;
   let unit: f32 = 0;
   store<f32>(at + SEEN, count);
   if (spread > 0) {

@@ -67,7 +67,7 @@ export function say(series: usize, path: usize): void {
     const root = sqrt(point + floor);
     const entry = sayPoint(series, row, point, root);
     if (described && load<f32>(entry + SPREAD) > 0) describe(series, row, entry, root, rootMean);
-    sayQuantiles(series, row, entry);
+    sayQuantiles(series, row, entry, described);
   }
 }
 
@@ -86,17 +86,22 @@ function sayPoint(series: usize, row: i32, point: f32, root: f32): usize {
   return entry;
 }
 
-function sayQuantiles(series: usize, row: i32, entry: usize): void {
-  const coefficients = coefficientsAt(series, groupOf(row));
-  const features = featuresOf(entry);
+function sayQuantiles(series: usize, row: i32, entry: usize, described: bool): void {
   let q = v128.load(rowAt(series, row) + OFFSETS);
-  for (let i: usize = 0; i < FEATURE_COUNT; i++) {
-    q = f32x4.add(q, f32x4.mul(v128.load(coefficients + (i << 4)), v128.load32_splat(features + (i << 2))));
-  }
+  if (described) q = f32x4.add(q, explained(coefficientsAt(series, groupOf(row)), featuresOf(entry)));
   if (row >= WATCHED) q = f32x4.max(q, lifted(entryOf(row > WATCHED ? row - 1 : 0), entry));
   q = f32x4.max(f32x4.min(rising(q), f32x4.splat(WIDEST)), f32x4.splat(-WIDEST));
   const rounded = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(q, f32x4.splat(256))));
   v128.store64_lane(entry + SAID, i16x8.narrow_i32x4_s(rounded, rounded), 0);
+}
+
+function explained(coefficients: usize, features: usize): v128 {
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < FEATURE_COUNT; i++) {
+    const part = f32x4.mul(v128.load(coefficients + (i << 4)), v128.load32_splat(features + (i << 2)));
+    sum = f32x4.add(sum, part);
+  }
+  return sum;
 }
 
 /** No quantile below the one before it. */

@@ -70,13 +70,18 @@ let timed: u32 = 0;
 /** An error of a row, or the mean of rows of one table, whose value came (or whose window began) `ago` steps ago. */
 export function tablesLearn(series: usize, row: i32, ago: i32, size: f32, signed: f32): void {
   const table = tableOf(series, row);
-  const steps = <f32>u32At(series, STEPS);
-  const byPhase = max(RATE, 1 / (steps / <f32>phases(series) + DOUBT));
-  const byTime = max(RATE, 1 / (steps / <f32>times(series) + DOUBT));
+  const byPhase = rateOf(series, phases(series));
+  const byTime = rateOf(series, times(series));
   const cell = table + phaseCell(series, -ago);
   approach(cell, size, byPhase);
   approach(cell + SIGNED, signed, byPhase);
   approach(table + timeCell(series, -ago), size, byTime);
+}
+
+/** From 90 visits on it is RATE. */
+function rateOf(series: usize, cells: u32): f32 {
+  const steps = u32At(series, STEPS);
+  return steps >= 90 * cells ? RATE : <f32>1 / (<f32>steps / <f32>cells + DOUBT);
 }
 
 function approach(at: usize, value: f32, rate: f32): void {
