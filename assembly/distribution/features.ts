@@ -2,7 +2,7 @@ import { NAIVE, SEASONAL_NAIVE } from '../candidates';
 import { LEADS, MODEL, RING_CAPACITY, SEASON, STEPS, u32At, WATCHED } from '../layout';
 import { ringAt, seasonalAge } from '../ring';
 import { burstAt, FAST, FEATURES, horizonOf, PATH, pointOf, rowAt, SLOW, spreadOf } from './state';
-import { tablesAsk } from './tables';
+import { tablesAsk, tablesFind } from './tables';
 
 /**
  * What widens or narrows the distribution of a row, each 0 where nothing is unusual, within +-3, in 32nds. In spreads s
@@ -65,6 +65,7 @@ export function othersFind(series: usize): void {
     store<f32>(beforeHighest + (lead << 2), highest);
   }
   usual = sum / <f32>LEADS;
+  tablesFind(series);
 }
 
 /** Writes the features of a row; `root` = sqrt(p + floor), `rootMean` = sqrt(mean + floor). */

@@ -50,22 +50,28 @@ function timeCell(series: usize, ahead: i32): usize {
   return BY_TIME + ((<usize>((slot * times(series)) / season)) << 2);
 }
 
-/** What the tables say of a row, into three f32: size and error at the phase of its value or its window's first, size at the time. */
-export function tablesAsk(series: usize, row: i32, out: usize): void {
-  const ahead: i32 = row < WATCHED ? horizonOf(row) : 1;
-  const table = tableOf(series, row);
-  // all windows begin at the next step
-  if (row <= WATCHED) {
-    cells = <u32>phaseCell(series, ahead);
-    timed = <u32>timeCell(series, ahead);
-  }
-  store<f32>(out, load<f32>(table + cells) - 1);
-  store<f32>(out, load<f32>(table + cells + SIGNED), 4);
-  store<f32>(out, load<f32>(table + timed) - 1, 8);
+/** All windows begin at the next step: where its cells lie. */
+let nextPhase: usize = 0;
+let nextTime: usize = 0;
+
+/** Once a step, before tablesAsk. */
+export function tablesFind(series: usize): void {
+  nextPhase = phaseCell(series, 1);
+  nextTime = timeCell(series, 1);
 }
 
-let cells: u32 = 0;
-let timed: u32 = 0;
+/**
+ * What the tables say of a row, into three f32: size and error at the phase of its value or its window's first, size at
+ * the time.
+ */
+export function tablesAsk(series: usize, row: i32, out: usize): void {
+  const table = tableOf(series, row);
+  const phase = row < WATCHED ? phaseCell(series, horizonOf(row)) : nextPhase;
+  const time = row < WATCHED ? timeCell(series, horizonOf(row)) : nextTime;
+  store<f32>(out, load<f32>(table + phase) - 1);
+  store<f32>(out, load<f32>(table + phase + SIGNED), 4);
+  store<f32>(out, load<f32>(table + time) - 1, 8);
+}
 
 /** An error of a row, or the mean of rows of one table, whose value came (or whose window began) `ago` steps ago. */
 export function tablesLearn(series: usize, row: i32, ago: i32, size: f32, signed: f32): void {
