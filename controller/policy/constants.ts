@@ -6,6 +6,14 @@
 /** The budget may be spent to this share of it: what is left is for what the shadows do not see. */
 export const LADDER_SPEND = 0.95;
 
+/** Between what the shadows count and what was measured: no more than this is believed, and a quarter of the budget weighs against it. */
+export const LADDER_TRUST_LEAST = 0.5;
+export const LADDER_TRUST_MOST = 3;
+export const LADDER_TRUST_PRIOR = 0.25;
+
+/** What the stabilisation of 60 s is at 15 s. */
+export const LADDER_NEEDED_STEPS = 4;
+
 /** Shadows remember about two days at 15 s, so that a night and a day are both in it. */
 export const LADDER_HALF_LIFE_STEPS = 11_520;
 
@@ -18,25 +26,25 @@ export const LADDER_CHOICE_STEPS = 20;
 /** Rates the reactive answer looks at: the newest may be half a burst, the one before shows its other half. */
 export const REACTIVE_STEPS = 2;
 
-/** Replay: up when more than 5 % short, down when more than 10 % over; tighter flaps with the noise. */
+/** Replay: up when more than 5 % short, down when more than 13 % over; tighter flaps with the noise. */
 export const DEADBAND_UP = 0.05;
-export const DEADBAND_DOWN = 0.1;
+export const DEADBAND_DOWN = 0.13;
 
-/** A step closes up to one step after what it saw, and the write it leads to is up to one step from the next look. */
-export const DECISION_AGE_STEPS = 2;
+/** A forecast's origin is this old at most when it is decided by; older by a clock that was set, or by a flaw. */
+export const ORIGIN_AGE_MOST_STEPS = 2;
 
 /** Kubernetes' HPA: `--horizontal-pod-autoscaler-downscale-stabilization`, 5 minutes. */
 export const REACTIVE_STABILIZATION_SECONDS = 300;
 
-/** Replay: with a forecast that vouches for the next minutes, the highest need of the last 120 s is enough. */
-export const FORECAST_STABILIZATION_SECONDS = 120;
+/** Replay: with a forecast that vouches for the next minutes, the highest need of the last 60 s is enough. */
+export const FORECAST_STABILIZATION_SECONDS = 60;
 
 /** Replay: a removed pod must not be needed again for clamp(3 x lead, 300 s, what the forecast covers). */
 export const PAYBACK_LEADS = 3;
 export const PAYBACK_LEAST_SECONDS = 300;
 
 /** How sure the payback window has to be: wrong costs one start-up of a pod, not a missed request, so less than p99. */
-export const PAYBACK_PROBABILITY = 0.9;
+export const PAYBACK_PROBABILITY = 0.75;
 
 /** A new leader knows neither the last changes nor the last needs; after one reactive window it does. */
 export const FRESH_START_SECONDS = 300;

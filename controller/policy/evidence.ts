@@ -36,7 +36,7 @@ const WEAK = 0.25;
  * 250 <= 250 | 100 <= 125 | 250 >= 250 | neither, and 200 <= 250
  * -> met 1 | met 1 with room | missed | met 0.25
  */
-export function testify({ step, objective }: Evidence): Testimony {
+export function testify({ step, objective }: Pick<Evidence, 'step' | 'objective'>): Testimony {
   const { latency } = step;
   if (step.flags.length > 0 || !(step.rps >= EVIDENCE_LEAST_RPS) || latency === undefined) return silent;
   const held = percentileOf(latency, objective.percentile);

@@ -5,7 +5,11 @@ import {
   LADDER_CHOICE_STEPS,
   LADDER_HALF_LIFE_STEPS,
   LADDER_LEAST_STEPS,
+  LADDER_NEEDED_STEPS,
   LADDER_SPEND,
+  LADDER_TRUST_LEAST,
+  LADDER_TRUST_MOST,
+  LADDER_TRUST_PRIOR,
 } from './constants.ts';
 import type { Boldness } from './observation.ts';
 
@@ -21,6 +25,8 @@ const MOST_ASKED = 41;
 const rung = z.object({
   /** What this rung asked for at the end of each of the last steps, newest last. */
   asked: z.array(z.int().min(0)).max(MOST_ASKED),
+  /** What it needed in each of the last steps, not rounded: replicas go only down to the highest. */
+  needed: z.array(z.number().min(0)).max(LADDER_NEEDED_STEPS),
   /** Load that met too few ready replicas, and replicas asked for; both faded. */
   hot: z.number().min(0),
   cost: z.number().min(0),
@@ -30,6 +36,9 @@ const schema = z.object({
   rungs: z.array(rung).length(RUNGS.length),
   /** All load, in replicas, faded like the rungs' figures. */
   load: z.number().min(0),
+  /** Load of steps that missed the objective, and load that the chosen rung had let be hot; faded alike. */
+  missed: z.number().min(0),
+  foreseen: z.number().min(0),
   /** Steps seen. */
   steps: z.int().min(0),
   chosen: z.int().min(0).max(TOP),
@@ -46,7 +55,14 @@ export type LadderState = Readonly<Omit<z.output<typeof schema>, 'rungs'>> & {
 export function initialLadder(recalled?: unknown): LadderState {
   const parsed = schema.safeParse(recalled);
   if (parsed.success) return parsed.data;
-  return { rungs: RUNGS.map(() => ({ asked: [], hot: 0, cost: 0 })), load: 0, steps: 0, chosen: TOP };
+  return {
+    rungs: RUNGS.map(() => ({ asked: [], needed: [], hot: 0, cost: 0 })),
+    load: 0,
+    missed: 0,
+    foreseen: 0,
+    steps: 0,
+    chosen: TOP,
+  };
 }
 
 /** One closed step as the shadows see it. Everything in replicas, not rounded. */
@@ -54,8 +70,11 @@ export interface Trial {
   /** The load of the step, and the need of this moment (the higher of the last two steps). */
   readonly load: number;
   readonly now: number;
-  /** The upper demand over the lead window at a rung's probability. */
-  readonly ahead: (probability: number) => number;
+  /** The demand when a replica asked for now can serve, and the highest until then, at a rung's probability. */
+  readonly order: (probability: number) => number;
+  readonly keep: (probability: number) => number;
+  /** Whether the step's own latency missed the objective. */
+  readonly missed: boolean;
   /** What a replica removed now might be wanted back for. */
   readonly payback: number;
   /** Steps from asking for a replica to its serving. */
@@ -78,8 +97,12 @@ export function climb(state: LadderState, trial: Trial): LadderState {
   const kept = 0.5 ** (1 / Math.min(LADDER_HALF_LIFE_STEPS, Math.max(LADDER_LEAST_STEPS, steps / 2)));
   const load = state.load * kept + trial.load;
   const rungs = state.rungs.map((one, index) => shadow(one, trial, RUNGS[index] ?? 1, kept));
+  const hot = (rungs[state.chosen]?.hot ?? 0) - kept * (state.rungs[state.chosen]?.hot ?? 0);
+  const missed = state.missed * kept + (trial.missed ? trial.load : 0);
+  const foreseen = state.foreseen * kept + hot;
   const due = steps % LADDER_CHOICE_STEPS === 0;
-  return { rungs, load, steps, chosen: due ? choose(rungs, load, trial.limit) : state.chosen };
+  const most = trial.limit * load * trust(missed, foreseen, trial.limit * load);
+  return { rungs, load, missed, foreseen, steps, chosen: due ? choose(rungs, most) : state.chosen };
 }
 
 /** The share of requests that the chosen rung would have let meet too little capacity, and how sure to be. */
@@ -96,31 +119,54 @@ export function boldnessOf({ rungs, load, steps, chosen }: LadderState, limit: n
 }
 
 /**
+ * How much of what the shadows count as hot is so in truth: they know capacity only by a lower bound, and the policy has more
+ * rules than they. With little to go by it is 1.
+ *
+ * a budget of 100; the chosen rungs let 80 be hot, and 20 missed the objective | 20 and 80
+ * (80 + 25) / (20 + 25) | (20 + 25) / (80 + 25)
+ * -> 2.33: the shadows may spend 2.33 times as much | 0.43, at least 0.5
+ */
+export function trust(missed: number, foreseen: number, budget: number): number {
+  const prior = LADDER_TRUST_PRIOR * budget;
+  const ratio = prior > 0 ? (foreseen + prior) / (missed + prior) : 1;
+  return Math.min(LADDER_TRUST_MOST, Math.max(LADDER_TRUST_LEAST, ratio));
+}
+
+/**
  * The cheapest rung that keeps the budget. What even the most careful one cannot help is not held against the others: then
  * the cheapest that is about as good as it. Of equals the boldest.
  */
-function choose(rungs: readonly Rung[], load: number, limit: number): number {
-  const most = Math.max(LADDER_SPEND * limit * load, (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND));
+function choose(rungs: readonly Rung[], budget: number): number {
+  const most = Math.max(LADDER_SPEND * budget, (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND));
   const keeping = rungs.flatMap(({ hot, cost }, index) => (hot <= most ? [{ index, cost }] : []));
   return keeping.reduce((best, next) => (next.cost < best.cost ? next : best)).index;
 }
 
-function shadow({ asked, hot, cost }: Rung, trial: Trial, probability: number, kept: number): Rung {
+function shadow({ asked, needed, hot, cost }: Rung, trial: Trial, probability: number, kept: number): Rung {
   const current = asked.at(-1) ?? whole(trial.now);
   const serving = asked.slice(-trial.leadSteps - 1).reduce((least, one) => Math.min(least, one), current);
-  const next = ask(current, Math.max(trial.ahead(probability), trial.now), trial);
+  const need = needOf(current, probability, trial);
+  const recent = need === undefined ? needed : [...needed.slice(1 - LADDER_NEEDED_STEPS), need];
+  const next = need === undefined ? current : follow(current, need, recent, trial);
   return {
     asked: [...asked.slice(1 - MOST_ASKED), next],
+    needed: recent,
     hot: hot * kept + (trial.load > serving ? trial.load : 0),
     cost: cost * kept + current,
   };
 }
 
-/** The policy in brief: deadband, present load at once, payback. The bounds of the spec bind all rungs alike. */
-function ask(current: number, need: number, { now, payback }: Trial): number {
-  if (!Number.isFinite(need)) return current;
+/** What to add, else what to keep; undefined: not known. */
+function needOf(current: number, probability: number, { now, order, keep }: Trial): number | undefined {
+  const added = Math.max(order(probability), now);
+  if (!Number.isFinite(added)) return undefined;
+  return added > current ? added : Math.max(added, Math.min(current, keep(probability)));
+}
+
+/** The policy in brief: present load at once, deadband, stabilisation, payback. The spec's bounds bind all rungs alike. */
+function follow(current: number, need: number, recent: readonly number[], { now, payback }: Trial): number {
   if (need > current) return need > current * (1 + DEADBAND_UP) || now > current ? whole(need) : current;
-  const least = Math.max(need, payback);
+  const least = recent.reduce((most, one) => Math.max(most, one), payback);
   return least < current * (1 - DEADBAND_DOWN) ? whole(least) : current;
 }
 

@@ -24,6 +24,19 @@ export function peakRps({ peaks, leads }: Forecast, steps: number, probability: 
 }
 
 /**
+ * The value that the rate stays under with `probability` in the step that lies `steps` ahead, in requests per second;
+ * NaN without leads. Between quantiles as {@link peakRps}; beyond the last lead that one stands.
+ *
+ * lead 4: p95 90, p99 120
+ * steps 3.2 -> lead 4, probability 0.99
+ * -> 120
+ */
+export function leadRps({ leads }: Forecast, steps: number, probability: number): number {
+  const lead = leads[Math.max(1, Math.ceil(steps - 1e-9)) - 1] ?? leads.at(-1);
+  return lead === undefined ? Number.NaN : quantile(lead, probability);
+}
+
+/**
  * The forecast's own figures for the shortest window that covers so many seconds, for people; the longest when none
  * does. Undefined without any.
  *

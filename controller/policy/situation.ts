@@ -1,7 +1,7 @@
 import type { Step } from '../series/step.ts';
 import {
-  DECISION_AGE_STEPS,
   DEFAULT_LEAD_SECONDS,
+  ORIGIN_AGE_MOST_STEPS,
   PAYBACK_LEADS,
   PAYBACK_LEAST_SECONDS,
   PAYBACK_PROBABILITY,
@@ -10,7 +10,7 @@ import {
 } from './constants.ts';
 import { secondsText } from './figures.ts';
 import type { Observation, Target } from './observation.ts';
-import { isUsable, peakRps } from './peak.ts';
+import { isUsable, leadRps, peakRps } from './peak.ts';
 
 /** The observation and what every rule needs from it, worked out once. */
 export interface Situation {
@@ -20,7 +20,9 @@ export interface Situation {
   readonly current: number;
   /** Requests per second of one replica; NaN while unknown. */
   readonly capacityRps: number;
-  /** Over the lead time: what the next decision can no longer cover. Undefined without a forecast or a capacity. */
+  /** When a replica that is asked for now can serve: before that, asking helps nobody. Undefined without a forecast or a capacity. */
+  readonly order: Need | undefined;
+  /** The highest until then: what is given up now cannot be had back before. */
   readonly lead: Need | undefined;
   /** Over the payback window: what a pod removed now might be wanted back for. */
   readonly payback: Need | undefined;
@@ -39,12 +41,13 @@ export interface Need {
 }
 
 export function assess(observation: Observation, target: Target): Situation {
-  const { capacityRps, leadSeconds, ahead, reactive, forecastFlaw } = outlookOf(observation);
+  const { capacityRps, leadSeconds, at, ahead, reactive, forecastFlaw } = outlookOf(observation);
   return {
     observation,
     target,
     current: target.replicas,
     capacityRps,
+    order: at(leadSeconds, observation.boldness.probability),
     lead: ahead(leadSeconds, observation.boldness.probability),
     payback: ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY),
     reactive,
@@ -54,24 +57,39 @@ export function assess(observation: Observation, target: Target): Situation {
 
 /** What lies ahead, whatever the target is and however bold the policy may be. */
 export interface Outlook extends Pick<Situation, 'capacityRps' | 'reactive' | 'forecastFlaw'> {
-  /** What a decision now can no longer cover: the lead time, and how old a decision is by then. */
+  /**
+   * From the forecast's origin to where the next decision covers: the origin's age, the lead time, and a step until then.
+   *
+   * the origin is 5 s old, a start takes 30 s, steps of 15 s
+   * -> 50 s; a replica asked for now serves 35 s after the origin
+   */
   readonly leadSeconds: number;
-  /** Undefined without a forecast that is believed, or a capacity. */
+  readonly servesInSeconds: number;
+  /** In the step so far ahead; undefined without a forecast that is believed, or a capacity. */
+  readonly at: (inSeconds: number, probability: number) => Need | undefined;
+  /** The highest until then. */
   readonly ahead: (withinSeconds: number, probability: number) => Need | undefined;
 }
 
 export function outlookOf(
-  observation: Pick<Observation, 'forecast' | 'capacity' | 'leadTime' | 'stepSeconds' | 'recent'>,
+  observation: Pick<Observation, 'forecast' | 'capacity' | 'leadTime' | 'stepSeconds' | 'recent' | 'wallMs'>,
 ): Outlook {
   const { forecast, capacity, leadTime, stepSeconds, recent } = observation;
   const capacityRps = capacity.rpsPerReplica > 0 ? capacity.rpsPerReplica : Number.NaN;
   const startSeconds = leadTime.seconds > 0 ? leadTime.seconds : DEFAULT_LEAD_SECONDS;
+  const servesInSeconds = originAgeSeconds(observation) + startSeconds;
   const forecastFlaw = flawOf(observation);
   return {
     capacityRps,
-    leadSeconds: startSeconds + DECISION_AGE_STEPS * stepSeconds,
+    leadSeconds: servesInSeconds + stepSeconds,
+    servesInSeconds,
     reactive: need(reactiveRps(recent), 0, 1, capacityRps),
     forecastFlaw,
+    at(inSeconds, probability) {
+      if (forecast === undefined || forecastFlaw !== undefined) return undefined;
+      const rps = leadRps(forecast, inSeconds / stepSeconds, probability);
+      return need(rps, inSeconds, probability, capacityRps);
+    },
     ahead(withinSeconds, probability) {
       if (forecast === undefined || forecastFlaw !== undefined) return undefined;
       const covered = (forecast.peaks.at(-1)?.steps ?? 0) * stepSeconds;
@@ -79,6 +97,15 @@ export function outlookOf(
       return need(peakRps(forecast, seconds / stepSeconds, probability), seconds, probability, capacityRps);
     },
   };
+}
+
+function originAgeSeconds({
+  forecast,
+  wallMs,
+  stepSeconds,
+}: Pick<Observation, 'forecast' | 'wallMs' | 'stepSeconds'>): number {
+  const age = forecast === undefined ? 0 : (wallMs - forecast.originMs) / 1000;
+  return Math.min(Math.max(0, age), ORIGIN_AGE_MOST_STEPS * stepSeconds) || 0;
 }
 
 /** A removed replica must not be wanted again for so long. */

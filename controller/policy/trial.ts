@@ -1,9 +1,13 @@
 import { PAYBACK_PROBABILITY } from './constants.ts';
+import { testify } from './evidence.ts';
 import { climb, type LadderState, type Trial } from './ladder.ts';
 import type { Observation } from './observation.ts';
 import { isKnown, outlookOf, paybackSeconds } from './situation.ts';
 
-type Known = Pick<Observation, 'spec' | 'forecast' | 'capacity' | 'leadTime' | 'stepSeconds' | 'recent'>;
+type Known = Pick<
+  Observation,
+  'spec' | 'forecast' | 'capacity' | 'leadTime' | 'stepSeconds' | 'recent' | 'wallMs'
+>;
 
 /** Lets the shadows of a workload take the newest step; the state stays what it was when the step tells nothing. */
 export function learnBoldness(state: LadderState, known: Known): LadderState {
@@ -14,16 +18,18 @@ export function learnBoldness(state: LadderState, known: Known): LadderState {
 /** undefined: the load, what a replica carries or what lies ahead is not known. */
 function trialOf(known: Known): Trial | undefined {
   const newest = known.recent.at(-1);
-  const { capacityRps, leadSeconds, ahead, reactive } = outlookOf(known);
+  const { capacityRps, leadSeconds, servesInSeconds, at, ahead, reactive } = outlookOf(known);
   if (newest === undefined || !isKnown(newest) || reactive === undefined) return undefined;
   const payback = ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY);
   if (payback === undefined) return undefined;
   return {
     load: newest.rps / capacityRps,
     now: reactive.replicas,
-    ahead: (probability) => ahead(leadSeconds, probability)?.replicas ?? Number.NaN,
+    order: (probability) => at(leadSeconds, probability)?.replicas ?? Number.NaN,
+    keep: (probability) => ahead(leadSeconds, probability)?.replicas ?? Number.NaN,
     payback: payback.replicas,
-    leadSteps: Math.ceil(known.leadTime.seconds / known.stepSeconds),
+    missed: testify({ step: newest, objective: known.spec.objective }).missed,
+    leadSteps: Math.ceil(servesInSeconds / known.stepSeconds),
     limit: known.spec.objective.budgetPercent / 100,
   };
 }

@@ -1,13 +1,13 @@
 import { rateText, secondsText } from './figures.ts';
 import type { Need, Situation } from './situation.ts';
 
-/** `the forecast expects up to 840 requests/s within 45 s (99 % sure), one replica carries 75`. */
-export function expectation(situation: Situation, need: Need): string {
+/** `the forecast expects up to 840 requests/s within 45 s (99 % sure), one replica carries 75`; or `in 45 s`. */
+export function expectation(situation: Situation, need: Need, when: 'in' | 'within' = 'within'): string {
   const sure = Number((need.probability * 100).toFixed(2));
   const { source } = situation.observation.forecast ?? { source: 'champion' };
   const who = source === 'champion' ? 'the forecast' : `the ${source} baseline`;
   return (
-    `${who} expects up to ${rateText(need.rps)} requests/s within ${secondsText(need.withinSeconds)} ` +
+    `${who} expects up to ${rateText(need.rps)} requests/s ${when} ${secondsText(need.withinSeconds)} ` +
     `(${sure} % sure), one replica carries ${rateText(situation.capacityRps)}`
   );
 }

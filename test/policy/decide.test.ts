@@ -23,7 +23,7 @@ const decides = test.macro((t, { given, replicas, recommended = replicas, says }
 test('scales to the forecast ahead of the load', decides, {
   given: { forecast: forecast(840) },
   replicas: 12,
-  says: 'ForecastDemand: 12 replicas: the forecast expects up to 840 requests/s within 60 s (99 % sure), one replica carries 75',
+  says: 'ForecastDemand: 12 replicas: the forecast expects up to 840 requests/s in 60 s (99 % sure), one replica carries 75',
 });
 test('a longer lead time looks further ahead', decides, {
   given: {
@@ -31,7 +31,7 @@ test('a longer lead time looks further ahead', decides, {
     leadTime: { seconds: 120, source: 'learned', starts: 9 },
   },
   replicas: 11,
-  says: 'ForecastDemand: 11 replicas: the forecast expects up to 800 requests/s within 150 s (99 % sure), one replica carries 75',
+  says: 'ForecastDemand: 11 replicas: the forecast expects up to 800 requests/s in 150 s (99 % sure), one replica carries 75',
 });
 test('a bolder rung asks for a lower quantile', decides, {
   given: {
@@ -39,7 +39,7 @@ test('a bolder rung asks for a lower quantile', decides, {
     boldness: { probability: 0.95, source: 'learned', hotShare: 0.04, steps: 9_000 },
   },
   replicas: 12,
-  says: 'ForecastDemand: 12 replicas: the forecast expects up to 900 requests/s within 60 s (95 % sure), one replica carries 75',
+  says: 'ForecastDemand: 12 replicas: the forecast expects up to 900 requests/s in 60 s (95 % sure), one replica carries 75',
 });
 test('the present load is a floor under the forecast', decides, {
   given: { forecast: forecast(300), recent: recent(900, 900) },
@@ -69,7 +69,7 @@ test('maxReplicas has the last word, and says what was needed', decides, {
   given: { forecast: forecast(1800) },
   replicas: 20,
   says:
-    'AtMaximum: 20 replicas: maxReplicas is 20, 24 are asked for: the forecast expects up to 1800 requests/s within ' +
+    'AtMaximum: 20 replicas: maxReplicas is 20, 24 are asked for: the forecast expects up to 1800 requests/s in ' +
     '60 s (99 % sure), one replica carries 75',
 });
 test('a number above maxReplicas is put right at once, without telemetry and in a cooldown', decides, {
@@ -109,7 +109,7 @@ test('Advisory says what it would ask for', decides, {
   replicas: 10,
   recommended: 12,
   says:
-    'AdvisoryMode: 10 replicas: mode Advisory only advises 12: the forecast expects up to 840 requests/s within 60 s ' +
+    'AdvisoryMode: 10 replicas: mode Advisory only advises 12: the forecast expects up to 840 requests/s in 60 s ' +
     '(99 % sure), one replica carries 75',
 });
 test('paused over everything', decides, {
@@ -117,7 +117,7 @@ test('paused over everything', decides, {
   replicas: 10,
   recommended: 12,
   says:
-    'Paused: 10 replicas: spec.paused is true; otherwise 12: the forecast expects up to 840 requests/s within 60 s ' +
+    'Paused: 10 replicas: spec.paused is true; otherwise 12: the forecast expects up to 840 requests/s in 60 s ' +
     '(99 % sure), one replica carries 75',
 });
 

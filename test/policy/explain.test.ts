@@ -12,8 +12,8 @@ test('shows the last word and what every rule made of it', (t) => {
   );
   t.is(
     explain(decision),
-    `10 replicas: mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s within 60 s (99 % sure), one replica carries 75
-> forecastDemand     24  ForecastDemand  the forecast expects up to 1800 requests/s within 60 s (99 % sure), one replica carries 75
+    `10 replicas: mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
+> forecastDemand     24  ForecastDemand  the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   reactiveFloor      24  ForecastDemand  600 requests/s now need 8 replicas
   deadband           24  ForecastDemand  more than 5 % short
   telemetryFlawed    24  ForecastDemand  the last steps are whole
@@ -24,12 +24,12 @@ test('shows the last word and what every rule made of it', (t) => {
   freshStart         24  ForecastDemand  watched long enough
   stabilization      24  ForecastDemand  nothing is removed
   payback            24  ForecastDemand  nothing is removed
-> step               14  StepLimited     behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s within 60 s (99 % sure), one replica carries 75
+> step               14  StepLimited     behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   cooldown           14  StepLimited     no cooldown is running
   floor              14  StepLimited     minReplicas is 2
   ceiling            14  StepLimited     maxReplicas is 20
   forecastScaleDown  14  StepLimited     nothing is removed
-> mode               10  AdvisoryMode    mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s within 60 s (99 % sure), one replica carries 75
+> mode               10  AdvisoryMode    mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   paused             10  AdvisoryMode    not paused
 `,
   );

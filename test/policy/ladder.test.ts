@@ -8,9 +8,20 @@ import {
   type LadderState,
   RUNGS,
   type Trial,
+  trust,
 } from '../../controller/policy/ladder.ts';
 
-const calm: Trial = { load: 5, now: 5, ahead: () => 5, payback: 5, leadSteps: 2, limit: 0.01 };
+/** A trial whose demand ahead is the same when a replica can serve and until then. */
+const foreseen = (ahead: (probability: number) => number) => ({ order: ahead, keep: ahead });
+const calm: Trial = {
+  load: 5,
+  now: 5,
+  ...foreseen(() => 5),
+  payback: 5,
+  leadSteps: 2,
+  missed: false,
+  limit: 0.01,
+};
 
 function after(count: number, trial: (step: number) => Trial, start = initialLadder()): LadderState {
   let state = start;
@@ -19,8 +30,8 @@ function after(count: number, trial: (step: number) => Trial, start = initialLad
 }
 
 test('the example: what was asked for in all of the last lead steps serves; 5 do not carry 5.2', (t) => {
-  const rungs = RUNGS.map(() => ({ asked: [4, 5, 6, 6], hot: 0, cost: 0 }));
-  const state = { rungs, load: 0, steps: 0, chosen: 0 };
+  const rungs = RUNGS.map(() => ({ asked: [4, 5, 6, 6], needed: [], hot: 0, cost: 0 }));
+  const state = { rungs, load: 0, missed: 0, foreseen: 0, steps: 0, chosen: 0 };
   t.is(climb(state, { ...calm, load: 5.2 }).rungs[0]?.hot, 5.2);
   t.is(climb(state, { ...calm, load: 5 }).rungs[0]?.hot, 0);
   t.is(climb(state, { ...calm, load: 5.2, leadSteps: 1 }).rungs[0]?.hot, 0);
@@ -37,7 +48,10 @@ test('before an hour of evidence the budget itself says how sure to be', (t) => 
 });
 
 test('where every rung keeps the budget, the cheapest is chosen', (t) => {
-  const state = after(LADDER_LEAST_STEPS, () => ({ ...calm, ahead: (probability) => 5 + 10 * probability }));
+  const state = after(LADDER_LEAST_STEPS, () => ({
+    ...calm,
+    ...foreseen((probability) => 5 + 10 * probability),
+  }));
   const { probability, source, hotShare } = boldnessOf(state, 0.01);
   t.is(probability, RUNGS[0]);
   t.is(source, 'learned');
@@ -48,7 +62,7 @@ test('where every rung keeps the budget, the cheapest is chosen', (t) => {
 function bursts(sure: number): (step: number) => Trial {
   return (step) => {
     const load = step % 10 === 9 ? 9 : 5;
-    return { ...calm, load, now: 5, ahead: (probability) => (probability >= sure ? 9 : 5), payback: 9 };
+    return { ...calm, load, ...foreseen((probability) => (probability >= sure ? 9 : 5)), payback: 9 };
   };
 }
 
@@ -65,7 +79,11 @@ test('what nobody foresees is not held against the cheap: the cheapest of equals
 
 test('the choice follows when the traffic changes', (t) => {
   const careful = after(2_000, bursts(0.97));
-  const calmAgain = after(20_000, () => ({ ...calm, ahead: (probability) => 5 + 5 * probability }), careful);
+  const calmAgain = after(
+    20_000,
+    () => ({ ...calm, ...foreseen((probability) => 5 + 5 * probability) }),
+    careful,
+  );
   t.true(boldnessOf(calmAgain, 0.01).probability < 0.97);
 });
 
@@ -75,9 +93,67 @@ test('it is chosen anew only every 5 minutes', (t) => {
   t.is(next.chosen, state.chosen);
 });
 
+test('what is added is what is needed when it can serve; what is kept is the highest until then', (t) => {
+  const grown = after(30, () => ({ ...calm, ...foreseen(() => 8), payback: 0 }));
+  t.is(grown.rungs[4]?.asked.at(-1), 8);
+  const passing = { ...calm, order: () => 5, keep: () => 7.5, payback: 0 };
+  t.is(
+    after(30, () => passing, grown).rungs[4]?.asked.at(-1),
+    8,
+    'the peak before is still to come, within the deadband',
+  );
+  const later = { ...calm, order: () => 5, keep: () => 6, payback: 0 };
+  t.is(after(30, () => later, grown).rungs[4]?.asked.at(-1), 6);
+});
+
+test('replicas go down only to the highest need of the last minute', (t) => {
+  const grown = after(30, () => ({ ...calm, ...foreseen(() => 12), payback: 0 }));
+  const asked = Array.from({ length: 6 }, (_, steps) =>
+    after(steps, () => ({ ...calm, payback: 0 }), grown).rungs[4]?.asked.at(-1),
+  );
+  t.deepEqual(asked, [12, 12, 12, 12, 5, 5]);
+});
+
+test('the examples: what was measured says how far the shadows are to be trusted', (t) => {
+  t.is(trust(20, 80, 100), 105 / 45);
+  t.is(trust(80, 20, 100), 0.5);
+  t.is(trust(0, 0, 100), 1);
+  t.is(trust(0, 1e9, 100), 3);
+  t.is(trust(0, 0, 0), 1);
+});
+
+test('where the shadows see misses that never came, they may spend more', (t) => {
+  // of two bursts in a hundred steps one is foreseen by who is 80 % sure, the other only from 97 % on
+  const trialAt = (step: number): Trial => {
+    const next = step + 1;
+    const sure = next % 100 === 99 ? 0.97 : 0.8;
+    const ahead = (probability: number) => (next % 50 === 49 && probability >= sure ? 9 : 5);
+    return {
+      ...calm,
+      limit: 0.02,
+      leadSteps: 0,
+      load: step % 50 === 49 ? 9 : 5,
+      ...foreseen(ahead),
+      payback: 0,
+    };
+  };
+  const hotOf = ({ rungs, chosen }: LadderState) => rungs[chosen]?.hot ?? 0;
+  const sureAfter = (missing: boolean) => {
+    let state = initialLadder();
+    for (let step = 0; step < 6_000; step++) {
+      const trial = trialAt(step);
+      const wasHot = hotOf(climb(state, { ...trial, missed: false })) > hotOf(state);
+      state = climb(state, { ...trial, missed: missing && wasHot });
+    }
+    return boldnessOf(state, 0.02).probability;
+  };
+  t.is(sureAfter(true), 0.82);
+  t.is(sureAfter(false), 0.5);
+});
+
 test('a forecast that is not known moves no shadow', (t) => {
   const state = after(50, () => calm);
-  const next = climb(state, { ...calm, ahead: () => Number.NaN });
+  const next = climb(state, { ...calm, ...foreseen(() => Number.NaN) });
   t.is(next.rungs[3]?.asked.at(-1), state.rungs[3]?.asked.at(-1));
 });
 
@@ -101,7 +177,15 @@ test('for any load: finite, a sure rung never spoils more than a bold one, and t
         let state = initialLadder();
         for (const { load, spread } of trials) {
           const ahead = (probability: number) => load * (1 + spread * probability);
-          state = climb(state, { load, now: load, ahead, payback: 0, leadSteps, limit: 0.01 });
+          state = climb(state, {
+            load,
+            now: load,
+            ...foreseen(ahead),
+            payback: 0,
+            leadSteps,
+            missed: load > 9,
+            limit: 0.01,
+          });
         }
         const { probability } = boldnessOf(state, 0.01);
         t.true(probability >= 0.5 && probability < 1);

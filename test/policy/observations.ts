@@ -59,12 +59,12 @@ export function target(replicas: number, starting = 0): Target {
   return { replicas, ready: replicas - starting, starting, resourceVersion: '1' };
 }
 
-/** 10 replicas for an hour, 600 requests/s now and ahead, one replica carries 75, lead time 30 s: a need of 8. */
+/** 10 replicas for an hour, 600 requests/s now and ahead, one replica carries 75, lead time 30 s: a need of 8. The forecast is a step old. */
 export function observation(given: Partial<Observation> = {}): Observation {
   return {
     workload: { namespace: 'shop', kind: 'Deployment', name: 'cart' },
     spec: spec(),
-    wallMs: HOUR_MS,
+    wallMs: 75_000,
     nowMs: HOUR_MS,
     stepSeconds: STEP_SECONDS,
     target: target(10),

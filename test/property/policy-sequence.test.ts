@@ -67,13 +67,13 @@ test('two changes in one direction are a cooldown apart', (t) => {
   t.pass();
 });
 
-test('what was added stays for 120 s, unless max falls: the policy never flaps faster', (t) => {
+test('what was added stays for 60 s, unless max falls: the policy never flaps faster', (t) => {
   fc.assert(
     fc.property(automatic, (day) => {
       const { changes } = play(day);
       return changes.every(({ atMs, from, to }) => {
         const raised = changes.filter(
-          (other) => other.to > other.from && atMs - other.atMs <= 120_000 && other.atMs < atMs,
+          (other) => other.to > other.from && atMs - other.atMs <= 60_000 && other.atMs < atMs,
         );
         return to >= from || raised.every((other) => to >= Math.min(other.to, from) || other.to > from);
       });

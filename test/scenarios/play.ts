@@ -62,7 +62,8 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
   return {
     workload: { namespace: 'shop', kind: 'Deployment', name: 'cart' },
     spec: { ...scenario.spec, paused: scenario.spec.paused || during(scenario.events, 'paused', atSeconds) },
-    wallMs: atSeconds * 1000,
+    // a step's reports have a few seconds to come in before it is decided by
+    wallMs: atSeconds * 1000 + 5_000,
     nowMs: atSeconds * 1000,
     stepSeconds: STEP_SECONDS,
     target: { replicas: pods.length, ready, starting: pods.length - ready, resourceVersion: `${at}` },

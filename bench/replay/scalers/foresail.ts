@@ -110,6 +110,7 @@ class ForesailScaler implements Scaler {
 
   #observation(endMs: number, pods: readonly Pod[]): Observation {
     const known = {
+      wallMs: endMs,
       spec: this.#spec,
       stepSeconds: TICK_SECONDS,
       recent: this.#recent,
@@ -121,7 +122,6 @@ class ForesailScaler implements Scaler {
     return {
       ...known,
       workload,
-      wallMs: endMs,
       nowMs: endMs - this.#parts.startMs,
       target: targetOf(pods),
       clusterStale: false,

@@ -5,18 +5,23 @@ import { type Situation, whole } from '../situation.ts';
 import { expectation, presentLoad } from '../words.ts';
 
 /**
- * The upper demand over the lead time, through what one replica carries.
+ * The upper demand ahead, through what one replica carries. Asking helps from the moment on at which a new replica can serve,
+ * so the demand then says how many to add; the highest demand until then says how many to keep.
  *
- * p99 of the maximum over 60 s is 840 requests/s, one replica carries 75
- * 840 / 75 = 11.2
- * -> 12
+ * 10 replicas now, one carries 75; p99 is 840 requests/s in 60 s, 900 at the most until then | 600 in 60 s, 700 until then
+ * 840 / 75 = 11.2 > 10 | 600 / 75 = 8, 700 / 75 = 9.33
+ * -> 12 | 10
  */
 export const forecastDemand: Rule = {
   name: 'forecastDemand',
   apply(situation, word) {
-    const { lead, reactive } = situation;
-    if (lead !== undefined) {
-      return says(whole(lead.replicas), 'ForecastDemand', expectation(situation, lead));
+    const { order, lead, current, reactive } = situation;
+    if (order !== undefined && lead !== undefined) {
+      const added = whole(order.replicas);
+      const kept = Math.min(current, whole(lead.replicas));
+      return added > kept
+        ? says(added, 'ForecastDemand', expectation(situation, order, 'in'))
+        : says(kept, 'ForecastDemand', expectation(situation, lead, 'within'));
     }
     if (reactive === undefined) return passes(word, 'neither a forecast nor a rate that can be used');
     const flaw = situation.forecastFlaw;
@@ -48,26 +53,32 @@ export const reactiveFloor: Rule = {
 };
 
 /**
- * Noise is not followed: up when more than 5 % short, down when more than 10 % over; what the load of this moment
+ * Noise is not followed: up when more than 5 % short, down when more than 13 % over; what the load of this moment
  * needs is followed at once.
  *
- * 20 replicas now; the need is 20.8 (4 % short) or 18.4 (8 % over)
- * 20.8 <= 20 x 1.05, 18.4 >= 20 x 0.9
+ * 20 replicas now; the need is 20.8 (4 % short) or 18 (10 % over)
+ * 20.8 <= 20 x 1.05, 18 >= 20 x 0.87
  * -> 20
  */
 export const deadband: Rule = {
   name: 'deadband',
   apply(situation, word) {
     const { current } = situation;
-    const need = Math.max(situation.lead?.replicas ?? 0, situation.reactive?.replicas ?? 0);
+    const need = needOf(situation);
     const floor = situation.reactive === undefined ? 0 : whole(situation.reactive.replicas);
     if (word.replicas === current) return steady(situation, word);
     if (need > current * (1 + DEADBAND_UP)) return passes(word, 'more than 5 % short');
-    if (need < current * (1 - DEADBAND_DOWN)) return passes(word, 'more than 10 % over');
+    if (need < current * (1 - DEADBAND_DOWN)) return passes(word, 'more than 13 % over');
     if (floor > current) return passes(word, 'the load of this moment is not held back');
     return steady(situation, word);
   },
 };
+
+/** Not rounded: what is to be added, or else kept; never below the load of this moment. */
+function needOf({ order, lead, current, reactive }: Situation): number {
+  const kept = Math.min(current, lead?.replicas ?? 0);
+  return Math.max(order?.replicas ?? 0, kept, reactive?.replicas ?? 0);
+}
 
 function steady(situation: Situation, word: Ruling): Ruling {
   const { lead, reactive } = situation;

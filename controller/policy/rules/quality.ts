@@ -92,12 +92,8 @@ export const capacityUnknown: Rule = {
 
 function isMissingItsObjective({ recent, target, spec: { objective } }: Observation): boolean {
   if (target === undefined || target.ready === 0 || target.starting > 0) return false;
-  const { ready, starting } = target;
   const last = recent.slice(-REACTIVE_STEPS);
-  return (
-    last.length === REACTIVE_STEPS &&
-    last.every((step) => testify({ step, ready, starting, objective }).missed)
-  );
+  return last.length === REACTIVE_STEPS && last.every((step) => testify({ step, objective }).missed);
 }
 
 /**

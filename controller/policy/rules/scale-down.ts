@@ -6,9 +6,9 @@ import { whole } from '../situation.ts';
 import { expectation } from '../words.ts';
 
 /**
- * Down only to the highest need of the last 120 s, and never by this rule up.
+ * Down only to the highest need of the last 60 s, and never by this rule up.
  *
- * 12 replicas now, the need is 7; it was 9 80 s ago
+ * 12 replicas now, the need is 7; it was 9 50 s ago
  * max(7, 9) = 9
  * -> 9
  */
@@ -32,7 +32,7 @@ export const stabilization: Rule = {
 /**
  * A removal has to pay back: no pod goes that the upper band of the next minutes wants again.
  *
- * 12 replicas now, the need is 7; p90 of the maximum over 300 s is 640 requests/s, one replica carries 75
+ * 12 replicas now, the need is 7; p75 of the maximum over 300 s is 640 requests/s, one replica carries 75
  * 640 / 75 = 8.5
  * -> 9
  */

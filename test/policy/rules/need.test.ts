@@ -8,21 +8,28 @@ test('the upper demand over the lead time, through one replica', example, {
   given: { forecast: forecast(840) },
   before: 10,
   after: 12,
-  says: 'ForecastDemand: the forecast expects up to 840 requests/s within 60 s (99 % sure), one replica carries 75',
+  says: 'ForecastDemand: the forecast expects up to 840 requests/s in 60 s (99 % sure), one replica carries 75',
+});
+test('a peak before new replicas could serve keeps what there is, and adds nothing', example, {
+  rule: 'forecastDemand',
+  given: { forecast: { ...forecast(900), leads: forecast(600).leads } },
+  before: 10,
+  after: 10,
+  says: 'ForecastDemand: the forecast expects up to 900 requests/s within 60 s (99 % sure), one replica carries 75',
 });
 test('a division that is a hair above a whole number is that number', example, {
   rule: 'forecastDemand',
   given: { forecast: forecast(1.1), capacity: { rpsPerReplica: 0.1, source: 'pinned', evidence: 0 } },
   before: 10,
   after: 11,
-  says: 'ForecastDemand: the forecast expects up to 1.1 requests/s within 60 s (99 % sure), one replica carries 0.1',
+  says: 'ForecastDemand: the forecast expects up to 1.1 requests/s in 60 s (99 % sure), one replica carries 0.1',
 });
 test('a baseline is named', example, {
   rule: 'forecastDemand',
   given: { forecast: { ...forecast(840), source: 'seasonal', fallbackReason: 'ModelTrapped' } },
   before: 10,
   after: 12,
-  says: 'ForecastDemand: the seasonal baseline expects up to 840 requests/s within 60 s (99 % sure), one replica carries 75',
+  says: 'ForecastDemand: the seasonal baseline expects up to 840 requests/s in 60 s (99 % sure), one replica carries 75',
 });
 test('the present load decides alone without a forecast', example, {
   rule: 'forecastDemand',
@@ -79,15 +86,15 @@ test('4 % short is noise', example, {
   after: 20,
   says: 'Steady: the number is right: the need',
 });
-test('8 % over is noise', example, {
+test('11 % over is noise', example, {
   rule: 'deadband',
-  given: twenty(18.4),
-  before: 19,
+  given: twenty(17.8),
+  before: 18,
   after: 20,
   says: 'Steady: the number is right: the need',
 });
 test('6 % short is not', example, { rule: 'deadband', given: twenty(21.2), before: 22, after: 22 });
-test('11 % over is not', example, { rule: 'deadband', given: twenty(17.8), before: 18, after: 18 });
+test('14 % over is not', example, { rule: 'deadband', given: twenty(17.2), before: 18, after: 18 });
 test('the load of this moment is followed at once', example, {
   rule: 'deadband',
   given: twenty(20.4, 20.4 * 75),
