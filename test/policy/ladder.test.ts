@@ -137,12 +137,12 @@ test('where the shadows see misses that never came, they may spend more', (t) =>
       payback: 0,
     };
   };
-  const hotOf = ({ rungs, chosen }: LadderState) => rungs[chosen]?.hot ?? 0;
   const sureAfter = (missing: boolean) => {
     let state = initialLadder();
     for (let step = 0; step < 6_000; step++) {
       const trial = trialAt(step);
-      const wasHot = hotOf(climb(state, { ...trial, missed: false })) > hotOf(state);
+      const { chosen, rungs } = state;
+      const wasHot = (climb(state, trial).rungs[chosen]?.hot ?? 0) > (rungs[chosen]?.hot ?? 0);
       state = climb(state, { ...trial, missed: missing && wasHot });
     }
     return boldnessOf(state, 0.02).probability;
