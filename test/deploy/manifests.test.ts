@@ -129,7 +129,7 @@ test('pods run as the restricted standard wants, on a read-only file system', (t
 test("the container's arguments and environment are what the controller reads", (t) => {
   t.deepEqual(container?.args, ['controller']);
   const env = Object.fromEntries(
-    (container?.env ?? []).map(({ name, value }) => [name, value ?? `the ${name}`]),
+    (container?.env ?? []).map(({ name, value }) => [name, value ?? name.toLowerCase().replaceAll('_', '-')]),
   );
   const before = { ...process.env };
   Object.assign(process.env, env);
@@ -138,8 +138,8 @@ test("the container's arguments and environment are what the controller reads", 
       typeof readConfig
     >[1];
     const config = readConfig([], io);
-    t.is(config.identity, 'the POD_NAME');
-    t.is(config.namespace, 'the POD_NAMESPACE');
+    t.is(config.identity, 'pod-name');
+    t.is(config.namespace, 'pod-namespace');
     const ports = Object.fromEntries(
       (container?.ports ?? []).map(({ name, containerPort }) => [name, containerPort]),
     );
