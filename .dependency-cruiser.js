@@ -46,6 +46,15 @@ export default {
       { path: '^controller/(kube|store|stream|observe|ingest|cli|ui|actuate)/' },
     ),
     forbid(
+      'injection-is-pure',
+      'inject/ makes patches and manifests, and reads and sends nothing',
+      { path: '^controller/inject/' },
+      {
+        path: '^controller/(kube|store|stream|observe|ingest|cli|ui|actuate|webhook)/',
+        pathNot: '^controller/cli/bad-input.ts$',
+      },
+    ),
+    forbid(
       'policy-has-no-io',
       'policy/ touches no I/O',
       { path: '^controller/policy/' },
@@ -54,8 +63,8 @@ export default {
     forbid(
       'only-main-wires',
       'adapters are wired by main, the commands and the replay, and know nothing of one another',
-      { path: '^controller/(kube|store|stream|observe|ingest)/' },
-      { path: '^controller/(kube|store|stream|observe|ingest)/', pathNot: '^controller/$1/' },
+      { path: '^controller/(kube|store|stream|observe|ingest|webhook)/' },
+      { path: '^controller/(kube|store|stream|observe|ingest|webhook)/', pathNot: '^controller/$1/' },
     ),
     forbid(
       'no-tests-in-the-product',

@@ -53,6 +53,20 @@ export const reasons = {
   TokenMissing: ['warning', 'no bearer token'],
   TokenRefused: ['warning', 'the token is expired, for another audience, or not of a running pod'],
   WorkloadUnknown: ['warning', 'the pod belongs to no workload that can be scaled'],
+  // why a pod got no sidecar
+  InjectionNotAsked: ['info', 'neither the pod nor its namespace asks for a sidecar'],
+  InjectionDisabled: ['info', 'the pod or its namespace refuses a sidecar'],
+  InjectionValueUnknown: ['warning', 'foresail.dev/inject is neither enabled nor disabled'],
+  NamespaceExcluded: ['info', 'operators exclude the namespace from injection'],
+  MirrorPod: ['info', 'a mirror of a static pod must not be changed'],
+  HostNetwork: ['info', 'the pod uses the network of its node'],
+  WindowsPod: ['info', 'the sidecar runs on Linux only'],
+  RunsToCompletion: ['info', 'a pod that ends by itself is never scaled'],
+  SidecarPresent: ['info', 'the pod has a sidecar already'],
+  VolumeNameTaken: ['warning', 'a volume of the pod has the name of one of the sidecar’s'],
+  PodLevelResources: ['warning', 'the resources of the pod as a whole leave no known room'],
+  ProfileUnknown: ['warning', 'foresail.dev/inject-profile names no profile'],
+  ProxyMissing: ['warning', 'the profile needs a mesh proxy, and the pod has none'],
 } as const satisfies Record<string, readonly ['info' | 'warning' | 'error', string]>;
 
 export type Reason = keyof typeof reasons;

@@ -29,6 +29,10 @@ const commands: Readonly<Record<string, Entry>> = {
       throw new BadInput('"sidecar" must be the first argument: foresail sidecar [options]');
     },
   },
+  inject: {
+    summary: 'add the sidecar to the pods of manifests, as a cluster does at admission',
+    load: async () => (await import('./inject.ts')).runInject,
+  },
   backtest: {
     summary: 'play a trace through the forecasting models and say how good each was',
     load: async () => (await import('./backtest.ts')).runBacktest,
