@@ -13,7 +13,6 @@ import {
   MISSED_STEPS,
   RATE_BIN,
   RETREAT_BINS,
-  ROOMY_BINS,
   SETTLING_STEPS,
 } from './constants.ts';
 import { type Evidence, testify } from './evidence.ts';
@@ -61,7 +60,7 @@ export function initialCapacity(recalled?: unknown): CapacityState {
  * The rate per replica is what counts, and evidence is ordered: a step that met the objective at a rate speaks for all
  * rates up to it and against misses there; a miss speaks against all rates from its own on. So the good bound never
  * falls because the load per replica fell, only because a rate it carried is missed again and again. A step that met
- * it with room speaks for 8 % more than its rate, so that a fleet that is too large finds out.
+ * it with room speaks for more than its rate (8 to 80 %), so that a fleet that is too large finds out.
  *
  * 10 ready; 6 steps of 600 requests/s met the objective, then the load falls to 100 requests/s
  * five or more steps carried 60 per replica; steps at 10 per replica do not speak against that
@@ -69,7 +68,7 @@ export function initialCapacity(recalled?: unknown): CapacityState {
  */
 export function learnCapacity(state: CapacityState, evidence: Evidence): CapacityState {
   const settled = settle(state, evidence.ready);
-  const { met, roomy, missed } = testify(evidence);
+  const { met, room, missed } = testify(evidence);
   // In a step in which a pod came or went, the larger fleet may have carried the load: the lower rate is the sure one.
   const rate = evidence.step.rps / Math.max(evidence.ready, state.ready);
   if (!(rate > 0 && Number.isFinite(rate))) return settled;
@@ -77,7 +76,7 @@ export function learnCapacity(state: CapacityState, evidence: Evidence): Capacit
   const low = anchorRps !== undefined && rate < anchorRps * ANCHOR_SHARE;
   // Far below what was carried a good step tells nothing new: the state stays the same object through the night.
   if (met > 0 && low && settled.evidence === EVIDENCE_LEAST_STEPS) return settled;
-  if (met > 0) return withBound(countGood(settled, indexOf(rate) + (roomy ? ROOMY_BINS : 0), met));
+  if (met > 0) return withBound(countGood(settled, indexOf(rate) + room, met));
   // A cold pod's latency is not the fleet's capacity.
   if (!missed || evidence.starting > 0 || settled.settledSteps < SETTLING_STEPS) return settled;
   if (low) return { ...settled, anchorRps: anchorRps * ANCHOR_KEPT };

@@ -102,12 +102,16 @@ export const SETTLING_STEPS = 3;
 export const RATE_BIN = 1.02;
 
 /**
- * A rate whose percentile is at most half the threshold may be exceeded by 8 % (4 bins). In an M/M/1 queue the
- * percentile goes with 1 / (1 - utilisation): if it reaches the threshold at u <= 0.92, it is at half of it at 2u - 1,
- * and 1.08 x (2u - 1) <= u. Without this a fleet that is always large enough never learns that it is too large.
+ * By how much a rate may be exceeded whose percentile is at most this share of the threshold. In an M/M/1 queue the percentile
+ * goes with 1 / (1 - utilisation): if it reaches the threshold at u <= 0.92, it is at a share x of it at 1 - (1 - u) / x,
+ * which is 0.84 for a half, 0.6 for a fifth, 0.2 for a tenth; 8 %, 40 % and 80 % more stay below 0.92. Without this a fleet that
+ * is always large enough never learns that it is too large.
  */
-export const ROOMY_SHARE = 0.5;
-export const ROOMY_BINS = 4;
+export const ROOM = [
+  { share: 0.1, bins: 30 },
+  { share: 0.2, bins: 17 },
+  { share: 0.5, bins: 4 },
+] as const;
 
 /** So many bins below a missed rate go on being believed: 6 % lower. */
 export const RETREAT_BINS = 3;

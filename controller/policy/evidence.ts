@@ -1,7 +1,7 @@
 import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
 import type { Pod } from '../ports.ts';
 import type { Interval, Step } from '../series/step.ts';
-import { EVIDENCE_LEAST_RPS, ROOMY_SHARE, SETTLING_STEPS } from './constants.ts';
+import { EVIDENCE_LEAST_RPS, ROOM, SETTLING_STEPS } from './constants.ts';
 
 export type Objective = PredictiveScalerSpec['objective'];
 
@@ -17,12 +17,12 @@ export interface Evidence {
 /** How much a step speaks for (`met` 0..1) its rate, and whether it speaks against it. Neither: it says nothing. */
 export interface Testimony {
   readonly met: number;
-  /** Met with room: at most half of the threshold, so it speaks for a somewhat higher rate as well. */
-  readonly roomy: boolean;
+  /** Met with room: far enough below the threshold to speak for a rate so many 2 % bins higher as well. */
+  readonly room: number;
   readonly missed: boolean;
 }
 
-const silent: Testimony = { met: 0, roomy: false, missed: false };
+const silent: Testimony = { met: 0, room: 0, missed: false };
 
 /** A percentile somewhere in a bucket that holds the threshold, while p95 is surely under it. */
 const WEAK = 0.25;
@@ -34,19 +34,20 @@ const WEAK = 0.25;
  *
  * threshold 250 ms; p99 in (100, 250] ms | (50, 100] ms | (250, 500] ms | (200, 300] ms with p95 in (100, 200] ms
  * 250 <= 250 | 100 <= 125 | 250 >= 250 | neither, and 200 <= 250
- * -> met 1 | met 1 with room | missed | met 0.25
+ * -> met 1 | met 1 with room for 4 bins | missed | met 0.25
  */
 export function testify({ step, objective }: Pick<Evidence, 'step' | 'objective'>): Testimony {
   const { latency } = step;
   if (step.flags.length > 0 || !(step.rps >= EVIDENCE_LEAST_RPS) || latency === undefined) return silent;
   const held = percentileOf(latency, objective.percentile);
   const thresholdSeconds = objective.thresholdMs / 1000;
-  if (held.lower >= thresholdSeconds) return { met: 0, roomy: false, missed: true };
+  if (held.lower >= thresholdSeconds) return { met: 0, room: 0, missed: true };
   if (!(step.errorRatio * 100 <= objective.budgetPercent)) return silent;
   if (held.upper <= thresholdSeconds) {
-    return { met: 1, roomy: held.upper <= thresholdSeconds * ROOMY_SHARE, missed: false };
+    const room = ROOM.find(({ share }) => held.upper <= thresholdSeconds * share);
+    return { met: 1, room: room?.bins ?? 0, missed: false };
   }
-  return latency.p95.upper <= thresholdSeconds ? { met: WEAK, roomy: false, missed: false } : silent;
+  return latency.p95.upper <= thresholdSeconds ? { met: WEAK, room: 0, missed: false } : silent;
 }
 
 /** The nearest percentile that is known and at least as strict; p99 stands for what is above it. */
