@@ -76,9 +76,9 @@ export function analogsObserve(series: usize, past: usize, state: usize, bound: 
   const right = nodeLags(past, 1, blocks);
   const share = f32x4.splat(<f32>shareNow());
   const z = f32x4.splat(<f32>load<f64>(past + NEWEST));
-  const level = <f32>(1.0 / max(LEVEL_SEASONS * <f64>season, 1));
-  const a = <f32>(1.0 / max(TAU_A * <f64>season, 1));
-  const b = <f32>(1.0 / max(TAU_B * <f64>season, 1));
+  const level = <f32>(1.0 / max(LEVEL_SEASONS * <f64>season, 4.8));
+  const a = <f32>(1.0 / max(TAU_A * <f64>season, 14.4));
+  const b = <f32>(1.0 / max(TAU_B * <f64>season, 14.4));
   for (let k: usize = 0; k < <usize>lags; k += 4) {
     const low = four(left + (k << 1));
     const was = f32x4.add(low, f32x4.mul(share, f32x4.sub(four(right + (k << 1)), low)));

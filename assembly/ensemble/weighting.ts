@@ -101,7 +101,7 @@ export function weightingScore(series: usize, past: usize, state: usize, value: 
   const centre = load<f64>(past + CENTRE);
   if (steps < 2) return;
   const z = <f32>curveOf(value, centre);
-  const beta = <f32>(1 - 0.6931471805599453 / (HALF_SEASONS * <f64>u32At(series, SEASON)));
+  const beta = <f32>(1 - 0.6931471805599453 / (HALF_SEASONS * <f64>max<u32>(u32At(series, SEASON), 48)));
   for (let group = 0; group < GROUPS; group++) {
     const first = said(state, 2 * group, steps);
     const second = said(state, 2 * group + 1, steps);
