@@ -19,21 +19,21 @@ import { combine, weightingOpen, weightingRecentre, weightingScore, weightingSha
 /**
  * The weighted ensemble, all on the scale of curve.ts. Its experts, in order:
  *
- *   naive, seasonal naive, weekly naive (block means), level quick and slow (profile + what is left of the residual's
- *   average), analog days A and B, and regressions: in the small budget one, on the mean of profile, A and B; in the
- *   large one also on each of the three
+ *   naive, seasonal naive, weekly naive (block means), swing (base + .9^h of the newest residual), level (profile + .99^h of
+ *   the residual's average), analog days A and B, a regression on the base; in the large budget one on A, and the base alone
+ *
+ * The base is the mean of profile, A and B. Until a season is known, swing is a quick level instead.
  *
  * State: averages | analogs | weighting | regressions | past. The paths are made in update and combined in predict, which
  * follows it at once.
  */
 const PLAIN: i32 = 7;
-const MOST_REGRESSIONS: i32 = 4;
 const QUICK: usize = 0;
 const SLOW: usize = 8;
 export const CONTEXTS: usize = 16;
 const HEADER: usize = CONTEXTS + CONTEXTS_BYTES;
 const QUICK_RATE: f64 = 0.6;
-const QUICK_KEPT: f64 = 0.97;
+const SWING_KEPT: f64 = 0.9;
 const SLOW_RATE: f64 = 0.2;
 const SLOW_KEPT: f64 = 0.99;
 /** How much of today's move off the analog days goes on, and what is left of it a lead later. */
@@ -42,20 +42,20 @@ const OFF_KEPT: f64 = 0.97;
 const WEEK: u32 = 7;
 
 const ROW: usize = LEADS * 8;
-const paths = memory.data((PLAIN + MOST_REGRESSIONS) * LEADS * 8);
-/** Mean, profile, A and B at leads 0 .. LEADS: what the regressions correct. */
+const paths = memory.data((PLAIN + 3) * LEADS * 8);
+/** Base, profile, A and B at leads 0 .. LEADS. */
 const BASE: usize = (LEADS + 1) * 8;
-const bases = memory.data(MOST_REGRESSIONS * (LEADS + 1) * 8);
+const bases = memory.data(4 * (LEADS + 1) * 8);
 const week = memory.data((LEADS + 1) * 8);
 const nodes = memory.data(MOST_NODES * 8);
 const other = memory.data(MOST_NODES * 8);
 
 function regressionsOf(model: u32): i32 {
-  return model == ENSEMBLE_SMALL ? 1 : MOST_REGRESSIONS;
+  return model == ENSEMBLE_SMALL ? 1 : 2;
 }
 
 export function expertsOf(model: u32): i32 {
-  return PLAIN + regressionsOf(model);
+  return model == ENSEMBLE_SMALL ? PLAIN + 1 : PLAIN + 3;
 }
 
 /** Tells the weighting whose shape its state has, and returns its bytes. */
@@ -104,9 +104,9 @@ export function ensembleUpdate(series: usize, state: usize, value: f64, known: b
   seasonPath(series, past, lastOf(series, past), paths + ROW);
   for (let index = 0; index < regressionsOf(model); index++) {
     const regression = regressionOf(state, model, index);
-    const base = bases + <usize>index * BASE;
+    const base = bases + <usize>(2 * index) * BASE;
     regressionLearn(series, past, regression, known);
-    const compared = bases + (index == 2 ? 3 : 2) * BASE;
+    const compared = bases + (index == 1 ? 3 : 2) * BASE;
     regressionObserve(series, past, regression, base, paths + ROW, compared, known);
     regressionPath(regression, base, paths + <usize>(PLAIN + index) * ROW);
   }
@@ -174,7 +174,9 @@ function speak(series: usize, state: usize, past: usize): void {
   else memory.copy(paths + 2 * ROW, paths + ROW, ROW);
   const offA = known > 0 ? analogsOff(analogs, 0) : newest - load<f64>(bases + 2 * BASE);
   const offB = known > 0 ? analogsOff(analogs, 1) : newest - load<f64>(bases + 3 * BASE);
-  decay(3, bases + BASE, load<f64>(state + QUICK), ready ? QUICK_KEPT : 1);
+  if (ready) decay(3, bases, newest - load<f64>(bases), SWING_KEPT);
+  else decay(3, bases + BASE, load<f64>(state + QUICK), 1);
+  decay(PLAIN + 2, bases, 0, 1);
   decay(4, bases + BASE, load<f64>(state + SLOW), ready ? SLOW_KEPT : 1);
   decay(5, bases + 2 * BASE, OFF_SHARE * offA, OFF_KEPT);
   decay(6, bases + 3 * BASE, OFF_SHARE * offB, OFF_KEPT);

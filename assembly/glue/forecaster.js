@@ -24,14 +24,13 @@ export const EXPERTS = [
   'naive',
   'seasonal-naive',
   'weekly-naive',
-  'level-quick',
-  'level-slow',
+  'swing',
+  'level',
   'analogs-short',
   'analogs-long',
   'ridge',
-  'ridge-profile',
-  'ridge-analogs-short',
-  'ridge-analogs-long',
+  'ridge-analogs',
+  'base',
 ];
 const ASKED = { ensemble: EXPERTS, 'ensemble-small': EXPERTS.slice(0, 8) };
 
