@@ -3,8 +3,8 @@
  * traces at 15 s ticks that docs/adr/0003-decision-pipeline.md sums up.
  */
 
-/** The budget may be spent to this share of it: what is left is for what the shadows do not see. */
-export const LADDER_SPEND = 0.95;
+/** The budget may be spent to this share of it: what is left is for what the shadows have not seen yet. */
+export const LADDER_SPEND = 0.9;
 
 /** Between what the shadows count and what was measured: no more than this is believed, and a quarter of the budget weighs against it. */
 export const LADDER_TRUST_LEAST = 0.5;

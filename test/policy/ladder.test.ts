@@ -48,10 +48,7 @@ test('before an hour of evidence the budget itself says how sure to be', (t) => 
 });
 
 test('where every rung keeps the budget, the cheapest is chosen', (t) => {
-  const state = after(LADDER_LEAST_STEPS, () => ({
-    ...calm,
-    ...foreseen((probability) => 5 + 10 * probability),
-  }));
+  const state = after(20_000, () => ({ ...calm, ...foreseen((probability) => 5 + 10 * probability) }));
   const { probability, source, hotShare } = boldnessOf(state, 0.01);
   t.is(probability, RUNGS[0]);
   t.is(source, 'learned');
@@ -66,13 +63,27 @@ function bursts(sure: number): (step: number) => Trial {
   };
 }
 
+test('a young ladder takes the rungs at their word, and believes in bold ones only as evidence comes', (t) => {
+  const harmless = (steps: number) =>
+    boldnessOf(
+      after(steps, () => ({ ...calm, ...foreseen((probability) => 5 + 10 * probability) })),
+      0.01,
+    ).probability;
+  const sure = [240, 480, 2_400, 20_000].map(harmless);
+  t.deepEqual(
+    sure,
+    [...sure].sort((a, b) => b - a),
+  );
+  t.true((sure[0] ?? 0) > 0.98 && (sure[3] ?? 1) <= 0.65, `${sure}`);
+});
+
 test('bursts that only the careful foresee make the policy careful, and no more than that', (t) => {
   const { probability } = boldnessOf(after(2_000, bursts(0.97)), 0.01);
   t.is(probability, 0.975);
 });
 
 test('what nobody foresees is not held against the cheap: the cheapest of equals is chosen', (t) => {
-  const { probability, hotShare } = boldnessOf(after(2_000, bursts(2)), 0.01);
+  const { probability, hotShare } = boldnessOf(after(20_000, bursts(2)), 0.01);
   t.is(probability, RUNGS[0]);
   t.true(hotShare > 0.1);
 });
@@ -123,23 +134,23 @@ test('the examples: what was measured says how far the shadows are to be trusted
 });
 
 test('where the shadows see misses that never came, they may spend more', (t) => {
-  // of two bursts in a hundred steps one is foreseen by who is 80 % sure, the other only from 97 % on
+  // of two bursts in two hours of minutes one is foreseen by who is 80 % sure, the other only from 97 % on
   const trialAt = (step: number): Trial => {
     const next = step + 1;
-    const sure = next % 100 === 99 ? 0.97 : 0.8;
-    const ahead = (probability: number) => (next % 50 === 49 && probability >= sure ? 9 : 5);
+    const sure = next % 120 === 119 ? 0.97 : 0.8;
+    const ahead = (probability: number) => (next % 60 === 59 && probability >= sure ? 9 : 5);
     return {
       ...calm,
       limit: 0.02,
       leadSteps: 0,
-      load: step % 50 === 49 ? 9 : 5,
+      load: step % 60 === 59 ? 9 : 5,
       ...foreseen(ahead),
       payback: 0,
     };
   };
   const sureAfter = (missing: boolean) => {
     let state = initialLadder();
-    for (let step = 0; step < 6_000; step++) {
+    for (let step = 0; step < 20_000; step++) {
       const trial = trialAt(step);
       const { chosen, rungs } = state;
       const wasHot = (climb(state, trial).rungs[chosen]?.hot ?? 0) > (rungs[chosen]?.hot ?? 0);
