@@ -21,7 +21,7 @@ export interface Address {
   readonly port: number;
 }
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
 /** Reads flags and environment. Throws a CommanderError (after printing what must be) for a bad one, or for --help. */
 export function readConfig(args: readonly string[], io: Io): ControllerConfig {
@@ -94,7 +94,7 @@ function flag(flags: string, description: string): Option {
 }
 
 /** `4318`, `127.0.0.1:4318` and `[::1]:4318`. */
-function address(text: string): Address {
+export function address(text: string): Address {
   const match = /^(?:(?<host>\[[0-9a-fA-F:.]+\]|[^:]+):)?(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port ?? Number.NaN);
   if (!match || port > 65_535)
@@ -102,12 +102,12 @@ function address(text: string): Address {
   return { host: (match.groups?.host ?? '0.0.0.0').replace(/^\[|\]$/g, ''), port };
 }
 
-function namespace(text: string): string {
+export function namespace(text: string): string {
   if (DNS_LABEL.test(text)) return text;
   throw new InvalidArgumentError('It must be the name of a namespace: small letters, digits and "-".');
 }
 
-function whole(min: number, max: number): (text: string) => number {
+export function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < min || value > max) {

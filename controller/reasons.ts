@@ -67,6 +67,7 @@ export const reasons = {
   PodLevelResources: ['warning', 'the resources of the pod as a whole leave no known room'],
   ProfileUnknown: ['warning', 'foresail.dev/inject-profile names no profile'],
   ProxyMissing: ['warning', 'the profile needs a mesh proxy, and the pod has none'],
+  PodUnreadable: ['error', 'the pod in the request is not one that can be read'],
 } as const satisfies Record<string, readonly ['info' | 'warning' | 'error', string]>;
 
 export type Reason = keyof typeof reasons;

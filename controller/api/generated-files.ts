@@ -1,4 +1,9 @@
 import { stringify } from 'yaml';
+import { injectionConfig } from '../inject/injection-config.ts';
+import { policyManifests, reportManifests } from '../inject/policy.ts';
+import { joinProxies } from '../inject/proxy-injection.ts';
+import { yamlDocuments } from '../inject/yaml-documents.ts';
+import { meshes } from '../meshes.ts';
 import { predictiveScalerCrd, specSchema, statusSchema } from './crd.ts';
 import { referencePage } from './reference.ts';
 
@@ -9,8 +14,20 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       'deploy/crds/foresail.dev_predictivescalers.yaml',
       `# Written by \`npm run generate\` from controller/api; do not edit.\n${yaml(predictiveScalerCrd())}`,
     ],
+    ['deploy/injection/policy.yaml', injectionPolicy()],
     ['docs/reference/predictive-scaler.md', referencePage('PredictiveScaler', specSchema(), statusSchema())],
   ]);
+}
+
+function injectionPolicy(): string {
+  const terms = {
+    config: injectionConfig.parse({}),
+    proxies: joinProxies(meshes.map(({ injection }) => injection)),
+  };
+  const manifests = [...policyManifests(terms), ...reportManifests(terms)];
+  return `# Written by \`npm run generate\`, for the default profile; do not edit. Your own: \`foresail inject --policy --config FILE\`.
+# Kubernetes 1.36 or later.
+${yamlDocuments(manifests)}`;
 }
 
 const yaml = (object: object) => stringify(object, { lineWidth: 110, aliasDuplicateObjects: false });

@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
+import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
 
 export interface InjectOptions {
-  /** `-`: standard input. */
-  readonly file: string;
+  /** `-`: standard input. undefined with `policy`. */
+  readonly file: string | undefined;
   readonly config?: string;
+  /** The admission policies are printed instead. */
+  readonly policy: boolean;
   readonly namespace?: string;
   readonly enable: boolean;
 }
@@ -17,7 +20,7 @@ export function parseInjectOptions(args: readonly string[], io: Io): InjectOptio
         'Asked for by `foresail.dev/inject: enabled`, an annotation or label of the pod (template) or a label of a\n' +
         'Namespace in the file. What was left out, and why, is on stderr.',
     )
-    .argument('<file>', 'YAML or JSON, any number of documents; - reads standard input')
+    .argument('[file]', 'YAML or JSON, any number of documents; - reads standard input')
     .addOption(
       new Option('--config <file>', 'profiles: images, endpoints, resources').env(
         'FORESAIL_INJECTION_CONFIG',
@@ -25,6 +28,11 @@ export function parseInjectOptions(args: readonly string[], io: Io): InjectOptio
     )
     .option('-n, --namespace <name>', 'namespace of objects that name none')
     .option('--enable', 'as if every namespace had the label foresail.dev/inject: enabled', false)
+    .option(
+      '--policy',
+      'print the admission policies that do it in the API server, for these profiles',
+      false,
+    )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({
@@ -32,6 +40,8 @@ export function parseInjectOptions(args: readonly string[], io: Io): InjectOptio
       writeErr: (text) => io.stderr.write(text),
     });
   command.parse([...args], { from: 'user' });
-  const [file = '-'] = command.args;
-  return { file, ...command.opts<Omit<InjectOptions, 'file'>>() };
+  const [file] = command.args;
+  const options = { file, ...command.opts<Omit<InjectOptions, 'file'>>() };
+  if (options.policy === (file === undefined)) return options;
+  throw new BadInput('inject needs either a file of manifests (- is standard input) or --policy');
 }

@@ -3,19 +3,22 @@ import { type Injection, injectSidecar } from '../inject/inject.ts';
 import { isRecord, Manifest, type ManifestObject, podPathOf } from '../inject/manifest.ts';
 import { INJECT } from '../inject/names.ts';
 import { podTemplate } from '../inject/pod.ts';
-import { joinProxies } from '../inject/proxy-injection.ts';
+import { policyManifests, reportManifests } from '../inject/policy.ts';
 import type { Terms } from '../inject/skip-rules.ts';
-import { meshes } from '../meshes.ts';
+import { yamlDocuments } from '../inject/yaml-documents.ts';
 import { BadInput } from './bad-input.ts';
 import { type InjectOptions, parseInjectOptions } from './inject-options.ts';
-import { readInjectionConfig } from './injection-config-file.ts';
+import { readTerms } from './injection-config-file.ts';
 import { exit, type Io } from './io.ts';
 
 /** `foresail inject`: manifests in, the same with sidecars out. Exit code 0, or 2 for what the user can mend. */
 export async function runInject(args: readonly string[], io: Io): Promise<number> {
   const options = parseInjectOptions(args, io);
-  const config = readInjectionConfig(options.config);
-  const terms = { config, proxies: joinProxies(meshes.map(({ injection }) => injection)) };
+  const terms = readTerms(options.config);
+  if (options.file === undefined) {
+    io.stdout.write(yamlDocuments([...policyManifests(terms), ...reportManifests(terms)]));
+    return exit.done;
+  }
   const name = options.file === '-' ? 'standard input' : options.file;
   const manifest = new Manifest(name, await read(options.file, io));
   const objects = manifest.objects();

@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'add the sidecar to the pods of manifests, as a cluster does at admission',
     load: async () => (await import('./inject.ts')).runInject,
   },
+  webhook: {
+    summary: 'run the admission webhook that adds the sidecar to new pods',
+    load: async () => (await import('./webhook.ts')).runWebhook,
+  },
   backtest: {
     summary: 'play a trace through the forecasting models and say how good each was',
     load: async () => (await import('./backtest.ts')).runBacktest,

@@ -37,15 +37,15 @@ export function fitCel(proxies: Proxies): Readonly<Record<'foreign' | keyof Fit,
   const everyJudged = (test: string) =>
     ['object.spec.containers', 'object.spec.initContainers']
       .map((list) => `(!has(${list}) || ${list}.all(c, c.name in variables.foreign || (${test})))`)
-      .join(' && ');
+      .join(' &&\n');
   const equal = (name: string) =>
-    `'${name}' in c.resources.limits && (!has(c.resources.requests) || !('${name}' in c.resources.requests) || ` +
+    `'${name}' in c.resources.limits &&\n  (!has(c.resources.requests) || !('${name}' in c.resources.requests) ||\n  ` +
     `quantity(string(c.resources.requests['${name}'])).compareTo(quantity(string(c.resources.limits['${name}']))) == 0)`;
   return {
     foreign: `variables.names.all(name, name in ${foreign}) ? [] : ${foreign}`,
     cpuLimited: everyJudged("has(c.resources) && has(c.resources.limits) && 'cpu' in c.resources.limits"),
     guaranteed: everyJudged(
-      `has(c.resources) && has(c.resources.limits) && ${equal('cpu')} && ${equal('memory')}`,
+      `has(c.resources) && has(c.resources.limits) && ${equal('cpu')} &&\n  ${equal('memory')}`,
     ),
     ownUser:
       'has(object.spec.securityContext) && has(object.spec.securityContext.runAsUser) && ' +

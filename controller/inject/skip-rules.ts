@@ -17,7 +17,7 @@ export interface SkipRule {
   readonly reason: Reason;
   readonly message: (terms: Terms) => string;
   readonly applies: (candidate: Candidate, terms: Terms) => boolean;
-  /** Over the policy's variables: annotations, switches, names, mountPaths, profile. */
+  /** Over the policy's variables: annotations, switches, names, profile. */
   readonly cel: (terms: Terms) => string;
 }
 
@@ -97,7 +97,9 @@ export const skipRules: readonly SkipRule[] = [
     reason: 'SidecarPresent',
     message: () => `a container ${SIDECAR}, or one that mounts ${TOKEN_PATH}, is there already`,
     applies: ({ pod }) => hasSidecar(pod),
-    cel: () => `'${SIDECAR}' in variables.names || '${TOKEN_PATH}' in variables.mountPaths`,
+    cel: () =>
+      `'${SIDECAR}' in variables.names || ${mountsToken('object.spec.containers')} || ` +
+      `(has(object.spec.initContainers) && ${mountsToken('object.spec.initContainers')})`,
   },
   {
     reason: 'VolumeNameTaken',
@@ -138,4 +140,9 @@ function hasSidecar(pod: PodTemplate): boolean {
     ({ name, volumeMounts }) =>
       name === SIDECAR || (volumeMounts ?? []).some(({ mountPath }) => mountPath === TOKEN_PATH),
   );
+}
+
+function mountsToken(containers: string): string {
+  const mounts = `c.volumeMounts.exists(mount, mount.mountPath == '${TOKEN_PATH}')`;
+  return `${containers}.exists(c, has(c.volumeMounts) && ${mounts})`;
 }

@@ -45,6 +45,11 @@ test(refused, ['controller', '--no-such'], /unknown option '--no-such'/);
 test(refused, ['controller', 'extra'], /too many arguments/);
 test(refused, ['controller', '--namespace', 'Shop floor'], /--namespace.*It must be the name of a namespace/);
 test(refused, [], /Usage: foresail COMMAND/);
+test(refused, ['inject'], /either a file of manifests .* or --policy/);
+test(refused, ['inject', 'a.yaml', '--policy'], /either a file of manifests .* or --policy/);
+test(refused, ['inject', '/no/such.yaml'], /\/no\/such\.yaml must be a file that can be read/);
+test(refused, ['webhook', '--certificates', '/no/such'], /\/no\/such\/tls\.crt must be a readable file/);
+test(refused, ['webhook', '--print-manifests', '--also-trust', '/no/such'], /--also-trust \/no\/such/);
 test('an environment variable is held to the same rules as its flag, and is named', async (t) => {
   const { code, stderr } = await run(['controller'], { FORESAIL_HISTORY_DAYS: '99' });
   t.is(code, 2);
@@ -69,6 +74,8 @@ test('help is help: it goes to stdout and exits with 0', async (t) => {
     ['controller', '--help'],
     ['import', '--help'],
     ['demo', '--help'],
+    ['inject', '--help'],
+    ['webhook', '--help'],
     ['sidecar', '--help'],
   ]) {
     const { code, stdout } = await run(args);
