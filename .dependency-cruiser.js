@@ -12,7 +12,7 @@ export default {
     forbid(
       'assembly-alone',
       'the core imports nothing',
-      { path: '^assembly/', pathNot: '^assembly/build.mjs$' },
+      { path: '^assembly/', pathNot: '^assembly/(build|shorten).mjs$' },
       { pathNot: '^assembly/' },
     ),
     forbid(

@@ -45,7 +45,7 @@ function fingerprint(files) {
     compiler,
     JSON.stringify(flags),
     JSON.stringify(files),
-    readFileSync(fileURLToPath(import.meta.url)),
+    ...['build.mjs', 'shorten.mjs'].map((name) => readFileSync(join(here, name))),
   );
 }
 
@@ -75,7 +75,8 @@ async function compile(files) {
     listFiles: () => [],
   });
   if (error || !binary) throw new Error(`assembly: the sources do not compile:\n${stderr.toString()}`);
-  return binary;
+  const { shorten } = await import('./shorten.mjs');
+  return shorten(binary);
 }
 
 /** Each file appears whole or not at all, so that a reader beside a build sees the old one or the new one. */
