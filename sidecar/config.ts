@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './export.ts';
 import type { Selection } from './family.ts';
+import { type Level, levels } from './log.ts';
 
 export interface Config {
   /** Those to look for: all of them, or the one that `--proxy` names. */
@@ -12,6 +13,7 @@ export interface Config {
   readonly tokenFile: string;
   readonly stateFile: string;
   readonly selection: Selection;
+  readonly logLevel: Level;
   /** OpenTelemetry resource attributes. */
   readonly resource: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,7 @@ const OPTIONS = {
   'token-file': { type: 'string' },
   'state-file': { type: 'string' },
   select: { type: 'string', multiple: true },
+  'log-level': { type: 'string' },
   health: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -63,6 +66,7 @@ Reads the mesh proxy of this pod and exports a few signals by OTLP/HTTP.
   --interval-seconds N     1 to 60, default 5 [FORESAIL_INTERVAL_SECONDS]
   --token-file PATH        default ${DEFAULT_TOKEN_FILE} [FORESAIL_TOKEN_FILE]
   --state-file PATH        written at each scrape, read by --health; default ${DEFAULT_STATE_FILE} [FORESAIL_STATE_FILE]
+  --log-level LEVEL        least severe line written: ${levels.join(', ')}; default info
   --health                 exits 0 when the sidecar in this container is working, else 1
   --help
 
@@ -94,6 +98,7 @@ export function readCommand(
     tokenFile: flags['token-file'] ?? env.FORESAIL_TOKEN_FILE ?? DEFAULT_TOKEN_FILE,
     stateFile,
     selection: new Map((flags.select ?? list(env.FORESAIL_SELECT)).map(selector)),
+    logLevel: level(flags['log-level'] ?? 'info'),
     resource: resource(env),
   };
   return { kind: 'run', config };
@@ -119,6 +124,12 @@ function interval(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds >= 1 && seconds <= 60) return seconds * 1000;
   throw new UsageError(`--interval-seconds must be a number from 1 to 60, not '${text}'`);
+}
+
+function level(text: string): Level {
+  const found = levels.find((one) => one === text);
+  if (found) return found;
+  throw new UsageError(`--log-level must be one of ${levels.join(', ')}, not '${text}'`);
 }
 
 function endpoints(urls: readonly string[]): readonly Endpoint[] {

@@ -1,12 +1,15 @@
 import type { Clock } from './clock.ts';
 
-export type Level = 'info' | 'warn' | 'error';
+/** From the least severe on. */
+export const levels = ['info', 'warn', 'error'] as const;
+export type Level = (typeof levels)[number];
 
 /** One line of JSON per event on stderr. */
 export type Log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-export function jsonLog(clock: Clock, write: (line: string) => void): Log {
+export function jsonLog(clock: Clock, write: (line: string) => void, least: Level = 'info'): Log {
   return (level, message, fields = {}) => {
+    if (levels.indexOf(level) < levels.indexOf(least)) return;
     const time = new Date(clock.wallMs()).toISOString();
     write(`${JSON.stringify({ level, time, name: 'foresail-sidecar', msg: message, ...fields })}\n`);
   };

@@ -38,7 +38,8 @@ export async function run(
   process.stderr.on('error', () => {});
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  const log = jsonLog(systemClock, (line) => process.stderr.write(line));
+  const write = (line: string) => process.stderr.write(line);
+  const log = jsonLog(systemClock, write, command.config.logLevel);
   const tidy = collectorOf(globalThis);
   await serve(command.config, {
     clock: systemClock,

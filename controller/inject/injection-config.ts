@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { levels } from '../../sidecar/log.ts';
 import { DNS_LABEL } from '../workload.ts';
 import { quantityOf } from './quantity.ts';
 
@@ -27,6 +28,7 @@ const profile = z.strictObject({
     .min(1)
     .default(['dns+http://foresail-telemetry.foresail:4318']),
   intervalSeconds: z.int().min(1).max(60).optional(),
+  logLevel: z.enum(levels).optional(),
   /** true: a pod in which no proxy of a mesh is found gets no sidecar. */
   requireProxy: z.boolean().default(false),
   /** limits.cpu is used only where all containers of the pod have one; see `resourcesFor`. */

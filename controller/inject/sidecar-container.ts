@@ -68,11 +68,12 @@ export const sidecarVolumes = [
   { name: STATE_VOLUME, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
 ] as const;
 
-function argsOf({ endpoints, intervalSeconds }: Profile): readonly string[] {
+function argsOf({ endpoints, intervalSeconds, logLevel }: Profile): readonly string[] {
   return [
     'sidecar',
     ...endpoints.flatMap((endpoint) => ['--endpoint', endpoint]),
     ...(intervalSeconds === undefined ? [] : ['--interval-seconds', String(intervalSeconds)]),
+    ...(logLevel === undefined ? [] : ['--log-level', logLevel]),
   ];
 }
 

@@ -1,8 +1,11 @@
 import test from 'ava';
 import { injectSidecar } from '../../controller/inject/inject.ts';
 import { allContainers, type PodTemplate } from '../../controller/inject/pod.ts';
+import { joinProxies, type ProxyInjection } from '../../controller/inject/proxy-injection.ts';
 import { skipRules } from '../../controller/inject/skip-rules.ts';
+import { meshes } from '../../controller/meshes.ts';
 import { reasons } from '../../controller/reasons.ts';
+import { DNS_LABEL } from '../../controller/workload.ts';
 import { readCommand } from '../../sidecar/config.ts';
 import { dialects } from '../../sidecar/dialects.ts';
 import { patched } from './patched.ts';
@@ -36,9 +39,9 @@ test('a mirror pod is left as the kubelet sent it', (t) => {
   t.like(injectSidecar(candidateOf(mirror), terms), { reason: 'MirrorPod' });
 });
 
-function injected(spec: object, annotations = {}): PodTemplate {
+function injected(spec: object, annotations = {}, by = terms): PodTemplate {
   const { pod, namespace } = candidateOf({ name: '', annotations, spec: { ...spec } });
-  const injection = injectSidecar({ pod, namespace }, terms);
+  const injection = injectSidecar({ pod, namespace }, by);
   if (injection.kind === 'skipped') throw new Error(injection.message);
   return patched(pod, injection.patch);
 }
@@ -76,7 +79,7 @@ test('its arguments are ones that the sidecar reads', (t) => {
   const command = readCommand(args.slice(1), {}, dialects);
   t.is(args[0], 'sidecar');
   t.true(command.kind === 'run' && command.config.endpoints.length === 2);
-  t.is(command.kind === 'run' ? command.config.intervalMs : 0, 10_000);
+  t.like(command.kind === 'run' ? command.config : {}, { intervalMs: 10_000, logLevel: 'warn' });
 });
 
 test('limits of CPU only where all others have one, requests equal to limits only where all others are', (t) => {
@@ -99,14 +102,26 @@ test("it is neither root nor a proxy's user, and else the pod's own, so that no 
   t.is(userIn(1000), undefined);
 });
 
-for (const proxy of [istioProxy, linkerdProxy]) {
+/** A mesh that only this test knows: the rules go by what a mesh says of itself. */
+const toy: ProxyInjection = { proxies: ['toy-proxy'], companions: ['toy-setup'], proxyUserId: 4242 };
+const toyProxy = { ...app, name: 'toy-proxy', restartPolicy: 'Always' };
+const withToy = { ...terms, proxies: joinProxies([...meshes.map(({ injection }) => injection), toy]) };
+
+test('what a mesh says of its injector is of that mesh alone', (t) => {
+  const { foreign, names, userIds } = withToy.proxies;
+  t.is(new Set(foreign).size, foreign.length);
+  t.is(new Set(userIds).size, userIds.length);
+  for (const name of [...foreign, ...names]) t.regex(name, DNS_LABEL);
+  for (const { injection } of meshes) t.true(injection.proxies.length > 0 && injection.proxyUserId > 0);
+});
+
+for (const proxy of [istioProxy, linkerdProxy, toyProxy]) {
   test(`before or after ${proxy.name}, the pod gets the same containers`, (t) => {
     const limits = { cpu: '1', memory: '1Gi' };
     const base = { containers: [{ ...app, resources: { limits } }] };
-    const after = injected({ ...base, initContainers: [proxy] });
-    const before = injected(base);
-    const sidecars = [sidecarOf(after), sidecarOf(before)];
-    t.deepEqual(sidecars[0], sidecars[1]);
+    const after = injected({ ...base, initContainers: [proxy] }, {}, withToy);
+    const before = injected(base, {}, withToy);
+    t.deepEqual(sidecarOf(after), sidecarOf(before));
     const mesh = { ...before.spec, initContainers: [proxy, ...(before.spec.initContainers ?? [])] };
     t.deepEqual(mesh, after.spec);
   });

@@ -15,6 +15,7 @@ export const terms: Terms = {
         imagePullPolicy: 'Always',
         endpoints: ['http://collector.otel:4318', 'dns+http://foresail-telemetry.foresail:4318'],
         intervalSeconds: 10,
+        logLevel: 'warn',
         resources: { requests: { cpu: '10m', memory: '96Mi' }, limits: { cpu: '200m', memory: '192Mi' } },
       },
       meshed: { image: 'registry.example/foresail:1.2.3', requireProxy: true },

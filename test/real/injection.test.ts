@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { injectSidecar } from '../../controller/inject/inject.ts';
 import { policyManifests, reportManifests } from '../../controller/inject/policy.ts';
 import { createAuthority } from '../../controller/webhook/certificate.ts';
+import { madeUpPod } from '../inject/made-up-pods.ts';
 import { patched } from '../inject/patched.ts';
 import { app, candidateOf, cases, istioProxy, linkerdProxy, terms } from '../inject/pods.ts';
 import { startInjector } from '../rig/fake-injector.ts';
+import { DEPLOY } from '../rig/manifests.ts';
 import { until } from '../rig/until.ts';
 import { type InstalledWebhook, installWebhook } from '../rig/webhook.ts';
 import { admitted, hasSidecar, makeNamespaces, namespaceOf, yamlOf } from './injected-pods.ts';
@@ -30,6 +34,38 @@ function conforms(way: string): void {
       t.is(injection.kind === 'skipped' ? injection.reason : undefined, case_.skipped);
     });
   }
+
+  realTest(`the ${way} does what the function does with 150 made-up pods`, async (t) => {
+    const judged = fc.sample(madeUpPod, { numRuns: 2000, seed: 6 }).map((case_) => {
+      const candidate = candidateOf(case_, namespaceOf(case_));
+      return { name: case_.name, candidate, injection: injectSidecar(candidate, terms) };
+    });
+    const some = (kind: string, count: number) =>
+      judged.filter(({ injection }) => injection.kind === kind).slice(0, count);
+    const chosen = [...some('patch', 100), ...some('skipped', 50)];
+    t.is(chosen.length, 150);
+    for (const { name, candidate, injection } of chosen) {
+      const { pod, namespace } = candidate;
+      const expected = injection.kind === 'patch' ? patched(pod, injection.patch) : pod;
+      const byFunction = await admitted(rig(), expected, namespace.name ?? '');
+      t.deepEqual((await admitted(rig(), pod, namespace.name ?? '')).spec, byFunction.spec, name);
+    }
+  });
+
+  realTest(`the ${way} leaves alone what the cluster itself needs, whatever is asked for`, async (t) => {
+    await rig().kubectl(['label', 'namespace', 'kube-system', 'foresail.dev/inject=enabled']);
+    await rig().kubectl([
+      'wait',
+      'serviceaccount/default',
+      '-n',
+      'kube-system',
+      '--for=create',
+      '--timeout=30s',
+    ]);
+    const { pod } = candidateOf({ name: '', annotations: { 'foresail.dev/inject': 'enabled' } });
+    t.false(hasSidecar(await admitted(rig(), pod, 'kube-system')));
+    t.true(hasSidecar(await admitted(rig(), pod, 'plain')));
+  });
 
   realTest(`the ${way} keeps a pod within the restricted standard, with or without limits`, async (t) => {
     const securityContext = { runAsNonRoot: true };
@@ -115,6 +151,21 @@ realTest('without the policy nothing is injected, and the report says so', async
   const { stderr } = await rig().kubectl(args, { stdin: JSON.stringify(pod) });
   t.regex(stderr, /Warning: .*nothing added it; the webhook or the policy/);
 });
+
+realTest(
+  'the webhook’s manifests are taken, and keep to the restricted standard of the namespace',
+  async (t) => {
+    await rig().apply(join(DEPLOY, 'base', 'namespace.yaml'));
+    for (const what of [
+      ['-k', join(DEPLOY, 'injection', 'webhook')],
+      ['-f', join(DEPLOY, 'injection', 'policy.yaml')],
+    ]) {
+      const { code, stderr } = await rig().kubectl(['apply', '--server-side', '--dry-run=server', ...what]);
+      t.is(code, 0, stderr);
+      t.notRegex(stderr, /would violate PodSecurity/);
+    }
+  },
+);
 
 realTest('the webhook is called by its Service’s name, with the authority that was printed', async (t) => {
   webhook = await installWebhook(rig(), terms.config);

@@ -109,6 +109,11 @@ test(
   [...ENDPOINT, '--interval-seconds', '0'],
   /--interval-seconds must be a number from 1 to 60, not '0'/,
 );
+test(
+  isRefused,
+  [...ENDPOINT, '--log-level', 'debug'],
+  /--log-level must be one of info, warn, error, not 'debug'/,
+);
 test(isRefused, [...ENDPOINT, '--interval-seconds', 'often'], /not 'often'/);
 test(isRefused, [...ENDPOINT, '--interval-seconds', ''], /--interval-seconds/);
 test(isRefused, [...ENDPOINT, '--select', 'port'], /--select must be LABEL=VALUE, not 'port'/);

@@ -32,6 +32,7 @@ async function sidecar(text: () => string | undefined, endpoints: readonly strin
     tokenFile,
     stateFile: join(folder, `state-${files}`),
     selection: new Map(),
+    logLevel: 'info',
     resource: { 'k8s.pod.name': 'web-1' },
   };
   const stopping = new AbortController();

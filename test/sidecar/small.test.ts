@@ -108,3 +108,13 @@ test('memory is freed after each turn, and thoroughly now and then, where that i
   for (let turn = 0; turn < 6; turn++) tidy?.();
   t.deepEqual(types, ['minor', 'minor', 'minor', 'minor', 'minor', 'major']);
 });
+
+test('lines less severe than what was asked for are not written', (t) => {
+  const lines: string[] = [];
+  const log = jsonLog(eagerClock(0), (line) => lines.push(line), 'warn');
+  for (const level of ['info', 'warn', 'error'] as const) log(level, level);
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line).level),
+    ['warn', 'error'],
+  );
+});
