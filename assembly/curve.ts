@@ -1,4 +1,4 @@
-import { expPair, logOf } from './logarithm';
+import { expFour, logOf } from './logarithm';
 
 /**
  * The scale on which the experts work, so that a burst counts for what it is in proportion and quiet hours do not
@@ -15,20 +15,33 @@ export function curveOf(rate: f64, centre: f64): f64 {
   return min(logOf(1 + rate / (OFFSET * centre)) * (1.0 / 3.0), TOP_CURVE);
 }
 
-/** Rates of two z at once, which may lie outside 0 .. 12. */
-export function ratePair(z: v128, centre: f64): v128 {
-  const inside = f64x2.min(f64x2.max(z, f64x2.splat(0)), f64x2.splat(TOP_CURVE));
-  const power = expPair(f64x2.mul(inside, f64x2.splat(3)));
-  return f64x2.mul(f64x2.sub(power, f64x2.splat(1)), f64x2.splat(OFFSET * centre));
+/** Rates of four z at once, which may lie outside 0 .. 12. */
+export function ratesOf(z: v128, centre: f32): v128 {
+  const inside = f32x4.min(f32x4.max(z, f32x4.splat(0)), f32x4.splat(<f32>TOP_CURVE));
+  const power = expFour(f32x4.mul(inside, f32x4.splat(3)));
+  return f32x4.mul(f32x4.sub(power, f32x4.splat(1)), f32x4.splat(<f32>OFFSET * centre));
 }
 
 export function rateOf(z: f64, centre: f64): f64 {
-  return f64x2.extract_lane(ratePair(f64x2.splat(z), centre), 0);
+  return <f64>f32x4.extract_lane(ratesOf(f32x4.splat(<f32>z), <f32>centre), 0);
 }
 
 /** How fast the rate rises with z: y' = 3 (y + .2 c). */
-export function slopeAt(rate: f64, centre: f64): f64 {
-  return 3 * (rate + OFFSET * centre);
+export function slopesAt(rates: v128, centre: f32): v128 {
+  return f32x4.mul(f32x4.add(rates, f32x4.splat(<f32>OFFSET * centre)), f32x4.splat(3));
+}
+
+/** Four z as codes, in the lower half. */
+export function codesOf(z: v128): v128 {
+  const inside = f32x4.min(f32x4.max(z, f32x4.splat(0)), f32x4.splat(<f32>TOP_CURVE));
+  const code = f32x4.add(f32x4.mul(inside, f32x4.splat(<f32>(1.0 / PER_CODE))), f32x4.splat(0.5));
+  const whole = i32x4.trunc_sat_f32x4_s(code);
+  return i16x8.narrow_i32x4_u(whole, whole);
+}
+
+/** The z of four codes. */
+export function fourCodes(at: usize): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_u(v128.load16x4_u(at)), f32x4.splat(<f32>PER_CODE));
 }
 
 export function putCode(at: usize, z: f64): void {

@@ -2,6 +2,7 @@ import { COVARIANCE_BYTES, covarianceOpen, covarianceTake, FEATURES } from './co
 import { recurve } from './curve';
 import { BEFORE, NEWEST } from './ensemble/ledger';
 import { seasonal } from './ensemble/past';
+import { lanes, sums } from './lanes';
 import { LEADS, SEASON, STEPS, u32At, WATCHED, watchedLead } from './layout';
 
 /**
@@ -42,7 +43,7 @@ const STATE_BYTES: usize = ORIGINS + <usize>ROWS * ROW_BYTES;
 const x = memory.data(FEATURES * 4);
 const exact = memory.data(FEATURES * 8);
 const gain = memory.data(FEATURES * 8);
-const corrections = memory.data(WATCHED * 8);
+const corrections = memory.data(WATCHED * 4);
 
 export function regressionBytes(): usize {
   return STATE_BYTES;
@@ -112,14 +113,9 @@ function four(codes: usize): v128 {
   return f32x4.convert_i32x4_s(v128.load16x4_s(codes));
 }
 
-function lanes(v: v128): f32 {
-  const pair = f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1);
-  return pair + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
-}
-
 /**
  * Takes the newest step as an origin. `base`: the path of leads 0 .. LEADS that was said there; `ago`: what the season before
- * had at leads 1 .. LEADS; `other`: a path to compare the base with.
+ * had; `other`: a path to compare the base with. Each an f32 every 16 bytes.
  */
 export function regressionObserve(
   series: usize,
@@ -130,7 +126,7 @@ export function regressionObserve(
   other: usize,
   known: bool,
 ): void {
-  const now = load<f64>(base);
+  const now = <f64>load<f32>(base);
   const last = <f64>load<f32>(state + AVERAGES);
   remember(state, <f32>(known ? load<f64>(past + NEWEST) - now : 0.9 * last));
   describe(series, past, state, base, ago);
@@ -138,8 +134,8 @@ export function regressionObserve(
   const row = origin(state, u32At(series, STEPS));
   if (row == 0) return;
   for (let index = 0; index < WATCHED; index++) {
-    const value = load<f64>(base + ((<usize>watchedLead(index)) << 3));
-    store<f32>(row + ROW_BASE + ((<usize>index) << 2), <f32>value);
+    const value = load<f32>(base + ((<usize>watchedLead(index)) << 4));
+    store<f32>(row + ROW_BASE + ((<usize>index) << 2), value);
   }
   for (let i: usize = 0; i < WIDTH; i++) store<f64>(exact + (i << 3), <f64>load<f32>(x + (i << 2)));
   store<f32>(row, pack(row + ROW_X, exact));
@@ -170,7 +166,7 @@ function pack(into: usize, from: usize): f32 {
 /** Shifts the residual into the lags and the three exponential averages. */
 function remember(state: usize, residual: f32): void {
   const lags = state + RESIDUALS;
-  memory.copy(lags + 4, lags, (LAGS_SEEN - 1) * 4);
+  store<u64>(lags + 4, load<u64>(lags));
   store<f32>(lags, residual);
   average(state + AVERAGES, residual, 0.25);
   average(state + AVERAGES + 4, residual, 0.06);
@@ -182,8 +178,8 @@ function average(at: usize, value: f32, rate: f32): void {
   store<f32>(at, old + rate * (value - old));
 }
 
-function feature(index: usize, value: f64): void {
-  store<f32>(x + (index << 2), <f32>value);
+function feature(index: usize, value: f32): void {
+  store<f32>(x + (index << 2), value);
 }
 
 /** Leads at which the base's course, and the last season's distance to it, are shown. */
@@ -191,16 +187,16 @@ const shown = memory.data<i32>([0, 12, 30]);
 
 function describe(series: usize, past: usize, state: usize, base: usize, ago: usize): void {
   const ready = seasonal(series);
-  const now = load<f64>(base);
+  const now = load<f32>(base);
   feature(0, 0.2);
-  memory.copy(x + 4, state + RESIDUALS, LAGS_SEEN * 4);
-  memory.copy(x + 16, state + AVERAGES, 12);
+  v128.store(x + 4, v128.load(state + RESIDUALS));
+  store<u64>(x + 20, load<u64>(state + AVERAGES + 4));
   feature(7, ready ? now - 1 : 0);
   for (let i: usize = 0; i < 3; i++) {
     const lead = load<i32>(shown + (i << 2));
-    const usual = load<f64>(base + ((<usize>lead) << 3));
+    const usual = load<f32>(base + ((<usize>lead) << 4));
     if (i > 0) feature(7 + i, ready ? usual - now : 0);
-    const before = load<f64>(lead == 0 ? past + BEFORE : ago + ((<usize>(lead - 1)) << 3));
+    const before = lead == 0 ? <f32>load<f64>(past + BEFORE) : load<f32>(ago + ((<usize>lead) << 4));
     feature(10 + i, ready ? before - usual : 0);
   }
 }
@@ -208,36 +204,44 @@ function describe(series: usize, past: usize, state: usize, base: usize, ago: us
 /** Where another path lies against the base. */
 function compare(base: usize, other: usize): void {
   for (let i: usize = 0; i < 3; i++) {
-    const at = (<usize>load<i32>(compared + (i << 2))) << 3;
-    feature(13 + i, load<f64>(other + at) - load<f64>(base + at));
+    const at = (<usize>load<i32>(shown + (i << 2))) << 4;
+    feature(13 + i, load<f32>(other + at) - load<f32>(base + at));
   }
 }
 
-const compared = memory.data<i32>([0, 12, 30]);
+/** Corrections at the watched leads, interpolated in between: an f32 per lead 0 .. LEADS, the first left out. */
+export function regressionPath(state: usize, out: usize): void {
+  v128.store(corrections, fourOf(state, 0));
+  v128.store(corrections, fourOf(state, 4), 16);
+  let lead = 1;
+  let value: f32 = load<f32>(corrections);
+  store<f32>(out, value, 4);
+  for (let index = 1; index < WATCHED; index++) {
+    const to = load<f32>(corrections + ((<usize>index) << 2));
+    const until = watchedLead(index);
+    const step = (to - value) / <f32>(until - lead);
+    while (++lead < until) {
+      value += step;
+      store<f32>(out + ((<usize>lead) << 2), value);
+    }
+    value = to;
+    store<f32>(out + ((<usize>lead) << 2), value);
+  }
+}
 
-/** Corrections at the watched leads, interpolated in between, onto the base: LEADS f64 in z. */
-export function regressionPath(state: usize, base: usize, path: usize): void {
-  for (let index = 0; index < WATCHED; index++) {
-    const weights = coefficients(state, index);
-    let sum = f32x4.splat(0);
-    for (let i: usize = 0; i < WIDTH * 4; i += 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load(weights + i), v128.load(x + i)));
-    }
-    const value = <f64>lanes(sum);
-    store<f64>(corrections + ((<usize>index) << 3), value - value == 0 ? value : 0);
+function fourOf(state: usize, index: i32): v128 {
+  const first = coefficients(state, index);
+  const all = sums(dot(first), dot(first + WIDTH * 4), dot(first + WIDTH * 8), dot(first + WIDTH * 12));
+  return v128.and(all, f32x4.eq(f32x4.sub(all, all), f32x4.splat(0)));
+}
+
+/** By lanes. */
+function dot(weights: usize): v128 {
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < WIDTH * 4; i += 16) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load(weights + i), v128.load(x + i)));
   }
-  let right = 0;
-  for (let lead = 1; lead <= LEADS; lead++) {
-    if (lead > watchedLead(right)) right++;
-    const high = load<f64>(corrections + ((<usize>right) << 3));
-    let correction = high;
-    if (right > 0) {
-      const from = watchedLead(right - 1);
-      const low = load<f64>(corrections + ((<usize>(right - 1)) << 3));
-      correction = low + ((high - low) * <f64>(lead - from)) / <f64>(watchedLead(right) - from);
-    }
-    store<f64>(path + ((<usize>(lead - 1)) << 3), load<f64>(base + ((<usize>lead) << 3)) + correction);
-  }
+  return sum;
 }
 
 /** The centre has moved: the bases that were said, in the new scale. */

@@ -15,7 +15,11 @@ const ROW: usize = 58 * 2;
 
 /** Nodes: the blocks that leads 0 .. LEADS lie between, counted from the start of today; tomorrow's follow. */
 export const MOST_NODES: i32 = LEADS + 4;
-const places = memory.data((LEADS + 1) * 16);
+/** Per node four f32: profile, analog days A and B, a week ago; and the same per lead 0 .. LEADS. */
+export const nodes = memory.data(MOST_NODES * 16);
+export const looks = memory.data((LEADS + 1) * 16);
+/** Per lead 0 .. LEADS how far it lies from its node to the next, f32, and where that node's four are. */
+const places = memory.data((LEADS + 1) * 8);
 let first: i32 = 0;
 let count: i32 = 0;
 
@@ -69,12 +73,13 @@ export function nodesFind(season: u32, blocks: u32, slot: u32): void {
   const per = <f64>blocks / <f64>season;
   let last = 0;
   for (let lead: u32 = 0; lead <= <u32>LEADS; lead++) {
-    const place = (<f64>(slot + wrapped(lead, season)) + 0.5) * per - 0.5;
+    const ahead = lead <= season ? lead : wrapped(lead, season);
+    const place = (<f64>(slot + ahead) + 0.5) * per - 0.5;
     const node = <i32>floor(place);
     if (lead == 0) first = node;
     last = max(last, node + 1);
-    store<f64>(places + ((<usize>lead) << 4), place - <f64>node);
-    store<i32>(places + ((<usize>lead) << 4) + 8, node - first);
+    store<f32>(places + ((<usize>lead) << 3), <f32>(place - <f64>node));
+    store<u32>(places + ((<usize>lead) << 3), <u32>nodeAt(node - first), 4);
   }
   count = last - first + 1;
 }
@@ -100,17 +105,23 @@ export function nodeLags(past: usize, node: i32, blocks: i32): usize {
   return blockAt(past, nodeBlock(node, blocks), 1 - nodeDay(node, blocks));
 }
 
-/** From values at the nodes (f64) those at leads 0 .. LEADS. */
-export function spread(nodes: usize, out: usize): void {
-  let place = places;
-  for (let lead: usize = 0; lead <= (<usize>LEADS) << 3; lead += 8) {
-    const at = nodes + ((<usize>load<i32>(place + 8)) << 3);
-    const low = load<f64>(at);
-    store<f64>(out + lead, low + load<f64>(place) * (load<f64>(at + 8) - low));
-    place += 16;
+/** Address of a node's four. */
+export function nodeAt(node: i32): usize {
+  return nodes + ((<usize>node) << 4);
+}
+
+/** From what the nodes have what the leads have. */
+export function spread(): void {
+  let out = looks;
+  for (let place = places; place < places + (LEADS + 1) * 8; place += 8) {
+    const at = <usize>load<u32>(place, 4);
+    const low = v128.load(at);
+    const off = f32x4.mul(v128.load32_splat(place), f32x4.sub(v128.load(at, 16), low));
+    v128.store(out, f32x4.add(low, off));
+    out += 16;
   }
 }
 
-export function shareNow(): f64 {
-  return load<f64>(places);
+export function shareNow(): f32 {
+  return load<f32>(places);
 }

@@ -9,7 +9,7 @@ import {
   regressionRecentre,
 } from '../regression';
 import { analogsBytes, analogsKnown, analogsNodes, analogsObserve, analogsOff } from './analogs';
-import { blocksOf, MOST_NODES, nodeCount, nodeLags, nodesFind, spread } from './blocks';
+import { blocksOf, looks, nodeAt, nodeCount, nodeLags, nodesFind, spread } from './blocks';
 import { CONTEXTS_BYTES, contextsFind, momentOf, outlierBound } from './contexts';
 import { CENTRE, ENSEMBLE_SMALL, NEWEST, slotOf } from './ledger';
 import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from './past';
@@ -33,22 +33,21 @@ const SLOW: usize = 8;
 export const CONTEXTS: usize = 16;
 const HEADER: usize = CONTEXTS + CONTEXTS_BYTES;
 const QUICK_RATE: f64 = 0.6;
-const SWING_KEPT: f64 = 0.9;
+const SWING_KEPT: f32 = 0.9;
 const SLOW_RATE: f64 = 0.2;
-const SLOW_KEPT: f64 = 0.99;
+const SLOW_KEPT: f32 = 0.99;
 /** How much of today's move off the analog days goes on, and what is left of it a lead later. */
-const OFF_SHARE: f64 = 0.6;
-const OFF_KEPT: f64 = 0.97;
+const OFF_SHARE: f32 = 0.6;
+const OFF_KEPT: f32 = 0.97;
 const WEEK: u32 = 7;
 
-const ROW: usize = LEADS * 8;
-const paths = memory.data((PLAIN + 3) * LEADS * 8);
-/** Base, profile, A and B at leads 0 .. LEADS. */
-const BASE: usize = (LEADS + 1) * 8;
-const bases = memory.data(4 * (LEADS + 1) * 8);
-const week = memory.data((LEADS + 1) * 8);
-const nodes = memory.data(MOST_NODES * 8);
-const other = memory.data(MOST_NODES * 8);
+/** Per lead 0 .. LEADS four f32: base, a season ago, a week ago, the last value. */
+const bases = memory.data((LEADS + 1) * 16);
+/** What each regression adds to its base, an f32 per lead 0 .. LEADS. */
+const CORRECTIONS: usize = (LEADS + 1) * 4;
+const corrections = memory.data(2 * (LEADS + 1) * 4);
+/** What the experts say of leads 1 .. LEADS, all of a lead side by side, and two leads more so that they come in fours. */
+const paths = memory.data((LEADS + 2) * 48);
 
 function regressionsOf(model: u32): i32 {
   return model == ENSEMBLE_SMALL ? 1 : 2;
@@ -101,19 +100,21 @@ export function ensembleUpdate(series: usize, state: usize, value: f64, known: b
   nodesFind(u32At(series, SEASON), blocksOf(series), slotOf(series));
   analogsObserve(series, past, analogsOf(state), outlierBound(state + CONTEXTS), known);
   look(series, state, past);
-  seasonPath(series, past, lastOf(series, past), paths + ROW);
   for (let index = 0; index < regressionsOf(model); index++) {
     const regression = regressionOf(state, model, index);
-    const base = bases + <usize>(2 * index) * BASE;
     regressionLearn(series, past, regression, known);
-    const compared = bases + (index == 1 ? 3 : 2) * BASE;
-    regressionObserve(series, past, regression, base, paths + ROW, compared, known);
-    regressionPath(regression, base, paths + <usize>(PLAIN + index) * ROW);
+    const base = index == 0 ? bases : looks + 4;
+    regressionObserve(series, past, regression, base, bases + 4, looks + (index == 0 ? 4 : 8), known);
+    regressionPath(regression, corrections + <usize>index * CORRECTIONS);
   }
-  contextsFind(series, past, state + CONTEXTS, model == ENSEMBLE_SMALL, load<f64>(bases), known);
+  contextsFind(series, past, state + CONTEXTS, model == ENSEMBLE_SMALL, baseNow(), known);
   level(state, past, known, u32At(series, STEPS));
-  speak(series, state, past);
-  pastKeep(series, past, load<f64>(bases), outlierBound(state + CONTEXTS));
+  speak(series, state, past, model != ENSEMBLE_SMALL);
+  pastKeep(series, past, baseNow(), outlierBound(state + CONTEXTS));
+}
+
+function baseNow(): f64 {
+  return <f64>load<f32>(bases);
 }
 
 function recentre(state: usize, model: u32, from: f64, to: f64): void {
@@ -123,31 +124,30 @@ function recentre(state: usize, model: u32, from: f64, to: f64): void {
   }
 }
 
-/** Profile, analogs and the week before, and the regressions' bases. */
+/** Profile, analogs and the week before, and what follows from them. */
 function look(series: usize, state: usize, past: usize): void {
-  profileNodes(series, past, nodes);
-  spread(nodes, bases + BASE);
-  if (analogsNodes(series, past, analogsOf(state), nodes, other)) {
-    spread(nodes, bases + 2 * BASE);
-    spread(other, bases + 3 * BASE);
-  } else {
-    memory.copy(bases + 2 * BASE, bases + BASE, BASE);
-    memory.copy(bases + 3 * BASE, bases + BASE, BASE);
-  }
-  for (let at = bases; at < bases + BASE; at += 8) {
-    const sum = load<f64>(at, BASE) + load<f64>(at, 2 * BASE) + load<f64>(at, 3 * BASE);
-    store<f64>(at, max(sum * (1.0 / 3.0), 0));
-  }
+  profileNodes(series, past);
+  analogsNodes(series, past, analogsOf(state));
   const blocks = <i32>blocksOf(series);
   for (let node = 0; node < nodeCount(); node++) {
-    store<f64>(nodes + ((<usize>node) << 3), codeAt(nodeLags(past, node, blocks) + (WEEK - 1) * 2));
+    store<f32>(nodeAt(node), <f32>codeAt(nodeLags(past, node, blocks) + (WEEK - 1) * 2), 12);
   }
-  spread(nodes, week);
+  spread();
+  const last = lastOf(series, past);
+  seasonPath(series, past, last, bases + 20);
+  const weekly = analogsKnown(analogsOf(state)) >= WEEK;
+  for (let at: usize = 0; at < <usize>(LEADS + 1) * 16; at += 16) {
+    const seen = v128.load(looks + at);
+    const ago = load<f32>(bases + at, 4);
+    const sum = f32x4.extract_lane(seen, 0) + f32x4.extract_lane(seen, 1) + f32x4.extract_lane(seen, 2);
+    const base: f32 = max(sum * <f32>(1.0 / 3.0), 0);
+    v128.store(bases + at, f32x4(base, ago, weekly ? f32x4.extract_lane(seen, 3) : ago, last));
+  }
 }
 
 /** Averages of the residual to the profile; while nothing is seen they fade. */
 function level(state: usize, past: usize, known: bool, steps: u32): void {
-  const residual = load<f64>(past + NEWEST) - load<f64>(bases + BASE);
+  const residual = load<f64>(past + NEWEST) - <f64>load<f32>(looks);
   average(state + QUICK, residual, max(QUICK_RATE, 1.0 / <f64>steps), Infinity, known);
   average(state + SLOW, residual, max(SLOW_RATE, 1.0 / <f64>steps), outlierBound(state + CONTEXTS), known);
 }
@@ -158,36 +158,44 @@ function average(at: usize, residual: f64, rate: f64, bound: f64, known: bool): 
   store<f64>(at, known ? old + rate * innovation : 0.98 * old);
 }
 
-function lastOf(series: usize, past: usize): f64 {
-  if (u32At(series, GAP) == 0) return load<f64>(past + NEWEST);
-  return curveOf(load<f64>(series + LAST_KNOWN), load<f64>(past + CENTRE));
+function lastOf(series: usize, past: usize): f32 {
+  if (u32At(series, GAP) == 0) return <f32>load<f64>(past + NEWEST);
+  return <f32>curveOf(load<f64>(series + LAST_KNOWN), load<f64>(past + CENTRE));
 }
 
-function speak(series: usize, state: usize, past: usize): void {
-  const analogs = analogsOf(state);
-  const known = analogsKnown(analogs);
-  const newest = load<f64>(past + NEWEST);
+/** Four experts to a vector: from where they start, and what is left of a residual at every lead. */
+function speak(series: usize, state: usize, past: usize, large: boolean): void {
+  const known = analogsKnown(analogsOf(state)) > 0;
+  const newest = <f32>load<f64>(past + NEWEST);
   const ready = seasonal(series);
-  const last = lastOf(series, past);
-  for (let at = paths; at < paths + ROW; at += 8) store<f64>(at, last);
-  if (known >= WEEK) memory.copy(paths + 2 * ROW, week + 8, ROW);
-  else memory.copy(paths + 2 * ROW, paths + ROW, ROW);
-  const offA = known > 0 ? analogsOff(analogs, 0) : newest - load<f64>(bases + 2 * BASE);
-  const offB = known > 0 ? analogsOff(analogs, 1) : newest - load<f64>(bases + 3 * BASE);
-  if (ready) decay(3, bases, newest - load<f64>(bases), SWING_KEPT);
-  else decay(3, bases + BASE, load<f64>(state + QUICK), 1);
-  decay(PLAIN + 2, bases, 0, 1);
-  decay(4, bases + BASE, load<f64>(state + SLOW), ready ? SLOW_KEPT : 1);
-  decay(5, bases + 2 * BASE, OFF_SHARE * offA, OFF_KEPT);
-  decay(6, bases + 3 * BASE, OFF_SHARE * offB, OFF_KEPT);
-}
-
-/** An expert's path: a base and what is left of a residual. */
-function decay(expert: usize, base: usize, residual: f64, kept: f64): void {
-  const path = paths + expert * ROW;
-  for (let at: usize = 0; at < ROW; at += 8) {
-    residual *= kept;
-    store<f64>(path + at, load<f64>(base + at, 8) + residual);
+  const offA = known ? analogsOff(0) : newest - load<f32>(looks, 4);
+  const offB = known ? analogsOff(1) : newest - load<f32>(looks, 8);
+  const swing = ready ? newest - load<f32>(bases) : <f32>load<f64>(state + QUICK);
+  const swings = f32x4(0, 0, 0, ready ? SWING_KEPT : <f32>1);
+  const fades = f32x4(ready ? SLOW_KEPT : <f32>1, OFF_KEPT, OFF_KEPT, 0);
+  let first = f32x4(0, 0, 0, swing);
+  let second = f32x4(<f32>load<f64>(state + SLOW), OFF_SHARE * offA, OFF_SHARE * offB, 0);
+  const width: usize = large ? 48 : 32;
+  let out = paths;
+  for (let lead: usize = 1; lead <= <usize>LEADS; lead++) {
+    const at = lead << 4;
+    const by = corrections + (lead << 2);
+    const seen = v128.load(looks + at);
+    const base = v128.load(bases + at);
+    first = f32x4.mul(first, swings);
+    second = f32x4.replace_lane(f32x4.mul(second, fades), 3, load<f32>(by));
+    v128.store(out, f32x4.add(v128.shuffle<f32>(base, base, 3, 1, 2, 0), first));
+    v128.store(out, f32x4.add(v128.shuffle<f32>(seen, base, 0, 1, 2, 4), second), 16);
+    if (large) {
+      const third = f32x4(
+        f32x4.extract_lane(seen, 1) + load<f32>(by, CORRECTIONS),
+        f32x4.extract_lane(base, 0),
+        0,
+        0,
+      );
+      v128.store(out, third, 32);
+    }
+    out += width;
   }
 }
 

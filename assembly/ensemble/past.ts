@@ -16,16 +16,19 @@ function seasonAt(series: usize, past: usize, slot: u32): usize {
   );
 }
 
-/** What the season before had at leads 1 .. LEADS (f64, z), `otherwise` where the history does not reach. */
-export function seasonPath(series: usize, past: usize, otherwise: f64, out: usize): void {
+/**
+ * What the season before had at leads 1 .. LEADS, an f32 in z every 16 bytes, `otherwise` where the history does not reach.
+ */
+export function seasonPath(series: usize, past: usize, otherwise: f32, out: usize): void {
   const season = u32At(series, SEASON);
   const steps = u32At(series, STEPS);
   const cells = seasonAt(series, past, 0);
   let slot = slotOf(series);
   for (let lead: u32 = 1; lead <= <u32>LEADS; lead++) {
     slot = slot + 1 == season ? 0 : slot + 1;
-    const held = steps + lead > season || lead > season;
-    store<f64>(out + ((<usize>(lead - 1)) << 3), held ? codeAt(cells + ((<usize>slot) << 1)) : otherwise);
+    const held = steps + lead > season;
+    store<f32>(out, held ? <f32>codeAt(cells + ((<usize>slot) << 1)) : otherwise);
+    out += 16;
   }
 }
 

@@ -1,6 +1,6 @@
 import { codeAt } from '../curve';
 import { put, SEASON, STEPS, u32At } from '../layout';
-import { blockAt, blocksOf, DAYS, nodeBlock, nodeCount, nodeDay } from './blocks';
+import { blockAt, blocksOf, DAYS, nodeAt, nodeBlock, nodeCount, nodeDay } from './blocks';
 import { dayType } from './day-types';
 import { DAY, FLAT, MOST_BLOCKS, PASSES, PAST_HEADER, slotOf } from './ledger';
 
@@ -76,14 +76,15 @@ function rebuild(past: usize, type: u32, block: u32, days: u32): void {
   store<f32>(cell(past, type, block), <f32>(sum / weights));
 }
 
-/** The profile at the nodes; the flat level until a season is known. */
-export function profileNodes(series: usize, past: usize, nodes: usize): void {
+/** The profile to the nodes' first; the flat level until a season is known. */
+export function profileNodes(series: usize, past: usize): void {
   const blocks = blocksOf(series);
   const ready = profileReady(series);
-  const flat = load<f64>(past + FLAT);
+  const flat = <f32>load<f64>(past + FLAT);
+  const today = u32At(past, DAY);
   for (let node = 0; node < nodeCount(); node++) {
-    const day = u32At(past, DAY) + max(nodeDay(node, blocks), 0);
+    const day = today + max(nodeDay(node, blocks), 0);
     const at = cell(past, dayType(past, day), nodeBlock(node, blocks));
-    store<f64>(nodes + ((<usize>node) << 3), ready ? <f64>load<f32>(at) : flat);
+    store<f32>(nodeAt(node), ready ? load<f32>(at) : flat);
   }
 }

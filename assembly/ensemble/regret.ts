@@ -1,3 +1,5 @@
+import { lanes } from '../lanes';
+
 /**
  * A table of regrets: who of K should be listened to. ML-Poly (Gaillard, Stoltz and van Erven 2014, theorem 5) on the
  * absolute error made linear at the mixture f; f_j what expert j said, z what came:
@@ -53,20 +55,29 @@ export function regretCharge(
 
 /** Writes the weights of the first `experts`, the rest 0. */
 export function regretWeigh(table: usize, width: usize, experts: i32, out: usize): void {
-  let sum: f32 = 0;
-  let best: usize = 0;
-  const end = (<usize>experts) << 2;
+  let all = f32x4.splat(0);
   for (let i: usize = 0; i < width << 2; i += 16) {
     const gain = f32x4.max(v128.load(table + i), f32x4.splat(0));
-    const weight = f32x4.div(gain, f32x4.add(v128.load(table + i + (width << 2)), f32x4.splat(1)));
+    const one = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(experts - <i32>(i >> 2)));
+    const weight = v128.and(
+      one,
+      f32x4.div(gain, f32x4.add(v128.load(table + i + (width << 2)), f32x4.splat(1))),
+    );
+    all = f32x4.add(all, weight);
     v128.store(out + i, weight);
   }
-  for (let i: usize = 0; i < end; i += 4) {
-    sum += load<f32>(out + i);
-    if (load<f32>(table + i) > load<f32>(table + best)) best = i;
+  const sum = lanes(all);
+  if (!(sum > 1e-12)) return alone(table, width, experts, out);
+  const per = f32x4.splat(1 / sum);
+  for (let i: usize = 0; i < width << 2; i += 16) v128.store(out + i, f32x4.mul(v128.load(out + i), per));
+}
+
+function alone(table: usize, width: usize, experts: i32, out: usize): void {
+  let best: usize = 0;
+  const end = (<usize>experts) << 2;
+  for (let i: usize = 0; i < width << 2; i += 4) {
+    store<f32>(out + i, 0);
+    if (i < end && load<f32>(table + i) > load<f32>(table + best)) best = i;
   }
-  const alone = !(sum > 1e-12);
-  const per = alone ? <f32>0 : <f32>1 / sum;
-  for (let i: usize = 0; i < end; i += 4) store<f32>(out + i, load<f32>(out + i) * per);
-  if (alone) store<f32>(out + best, 1);
+  store<f32>(out + best, 1);
 }

@@ -1,4 +1,5 @@
-import { codeAt, curveOf, PER_CODE, putCode, ratePair, recode, recurve, slopeAt } from '../curve';
+import { codeAt, codesOf, curveOf, fourCodes, ratesOf, recode, recurve, slopesAt } from '../curve';
+import { sums } from '../lanes';
 import { LEADS, SEASON, STEPS, TOP, u32At, WATCHED, watchedLead } from '../layout';
 import { contextsBefore, PARTITIONS, partitionsOf } from './contexts';
 import { CENTRE } from './ledger';
@@ -35,8 +36,11 @@ const weights = memory.data(GROUPS * MOST_EXPERTS * 4);
 const above = memory.data(PARTITIONS * 4);
 const below = memory.data(PARTITIONS * MOST_EXPERTS * 4);
 const pulls = memory.data(2 * MOST_EXPERTS * 4);
-const answers = memory.data(LEADS * 8);
-const slopes = memory.data(8);
+/** Of leads 1 .. LEADS and two more. */
+const answers = memory.data((LEADS + 2) * 4);
+/** Per watched lead: what was said about the newest step, 0 when nothing; how fast the rate rises there. */
+const heard = memory.data(WATCHED * 4);
+const slopes = memory.data(WATCHED * 4);
 
 export function weightingShape(many: i32, isTight: bool): usize {
   experts = many;
@@ -102,22 +106,26 @@ export function weightingScore(series: usize, past: usize, state: usize, value: 
   if (steps < 2) return;
   const z = <f32>curveOf(value, centre);
   const beta = <f32>(1 - 0.6931471805599453 / (HALF_SEASONS * <f64>max<u32>(u32At(series, SEASON), 48)));
+  hear(state, steps, centre);
   for (let group = 0; group < GROUPS; group++) {
-    const first = said(state, 2 * group, steps);
-    const second = said(state, 2 * group + 1, steps);
-    findSlopes(first, second, centre);
+    const first = <usize>load<u32>(heard + ((<usize>group) << 3));
+    const second = <usize>load<u32>(heard + ((<usize>group) << 3), 4);
     if (first != 0 || second != 0) chargeGroup(state, group, first, second, z, beta, <f32>(1.0 / <f64>steps));
   }
-  measure(series, state, value, centre);
+  measure(series, state, <f32>value, <f32>centre);
 }
 
-/** How fast the rate rises at two answers; half of it each when both are there. */
-function findSlopes(first: usize, second: usize, centre: f64): void {
-  const one = first == 0 ? 0.0 : <f64>load<f32>(first);
-  const two = second == 0 ? 0.0 : <f64>load<f32>(second);
-  const rates = ratePair(f64x2(one, two), centre);
-  store<f32>(slopes, <f32>slopeAt(f64x2.extract_lane(rates, 0), centre));
-  store<f32>(slopes, <f32>slopeAt(f64x2.extract_lane(rates, 1), centre), 4);
+/** Finds what was said, and the slopes there. */
+function hear(state: usize, steps: u32, centre: f64): void {
+  for (let index = 0; index < WATCHED; index++) {
+    const at = (<usize>index) << 2;
+    const from = said(state, index, steps);
+    store<u32>(heard + at, <u32>from);
+    store<f32>(slopes + at, from == 0 ? <f32>0 : load<f32>(from));
+  }
+  for (let at = slopes; at < slopes + WATCHED * 4; at += 16) {
+    v128.store(at, slopesAt(ratesOf(v128.load(at), <f32>centre), <f32>centre));
+  }
 }
 
 function chargeGroup(
@@ -129,8 +137,8 @@ function chargeGroup(
   beta: f32,
   young: f32,
 ): void {
-  const near = load<f32>(slopes);
-  const far = load<f32>(slopes, 4);
+  const near = load<f32>(slopes + ((<usize>group) << 3));
+  const far = load<f32>(slopes + ((<usize>group) << 3), 4);
   const many = second + SAID_EXPERTS;
   let from = 0;
   for (let partition = 0; partition < partitions; partition++) {
@@ -138,25 +146,30 @@ function chargeGroup(
     const one = first != 0 ? from + load<u8>(first + 4 + <usize>partition) : -1;
     const two = second != 0 ? from + load<u8>(second + 4 + <usize>partition) : -1;
     const share: f32 = one == two ? 0.5 : 1;
-    memory.fill(pulls, 0, width << 2);
+    quiet();
     let error: f32 = 0;
     if (one >= 0) {
       error = pull(first, own, first + SAID_EXPERTS, width, z, near * share);
       if (one != two) regretCharge(table(state, group, one), width, pulls, error, beta, young);
     }
     if (two >= 0) {
-      if (one != two) memory.fill(pulls, 0, width << 2);
+      if (one != two) quiet();
       const other = pull(second, own, many, width, z, far * share);
       error = one == two ? error + other : other;
       regretCharge(table(state, group, two), width, pulls, error, beta, young);
     }
     from = contextsBefore(tight, partition + 1);
   }
-  memory.fill(pulls, 0, WIDE << 2);
+  quiet();
   const share: f32 = first != 0 && second != 0 ? 0.5 : 1;
   let error: f32 = first == 0 ? 0 : pullAbove(first, z, near * share);
   if (second != 0) error += pullAbove(second, z, far * share);
   regretCharge(top(state, group), WIDE, pulls, error, beta, young);
+}
+
+/** No pulls. */
+function quiet(): void {
+  for (let i: usize = 0; i < width << 2; i += 16) v128.store(pulls + i, i32x4.splat(0));
 }
 
 /** Adds rho of all `many` who spoke at `said` to the pulls, the mixture being at `own`; returns its error. */
@@ -172,10 +185,7 @@ function pullBy(mixture: f32, said: usize, many: usize, z: f32, slope: f32): f32
   const side = f32x4.splat(mixture > z ? slope : mixture < z ? -slope : 0);
   const all = f32x4.splat(mixture);
   for (let i: usize = 0; i < many; i += 4) {
-    const says = f32x4.mul(
-      f32x4.convert_i32x4_u(v128.load16x4_u(said + (i << 1))),
-      f32x4.splat(<f32>PER_CODE),
-    );
+    const says = fourCodes(said + (i << 1));
     const at = pulls + (i << 2);
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(side, f32x4.sub(all, says))));
   }
@@ -183,28 +193,24 @@ function pullBy(mixture: f32, said: usize, many: usize, z: f32, slope: f32): f32
 }
 
 /** For people: the experts' mean absolute error, one watched lead at a time, half-life one season (300 to 3,000 steps). */
-function measure(series: usize, state: usize, value: f64, centre: f64): void {
+function measure(series: usize, state: usize, value: f32, centre: f32): void {
   const steps = u32At(series, STEPS);
   const index = <i32>((steps >> 1) % WATCHED);
   const lead: u32 = watchedLead(index);
-  const from = said(state, index, steps);
+  const from = <usize>load<u32>(heard + ((<usize>index) << 2));
   if (from == 0) return;
   const pace = <f64>(index < THINNED ? WATCHED : 2 * WATCHED);
   const half = <f64>min<u32>(max<u32>(u32At(series, SEASON), 300), 3000);
   const rate = max((0.6931 * pace) / half, pace / (<f64>(steps - lead) + pace));
   const told = from + SAID_EXPERTS;
   const at = state + errors + ((<usize>index * width) << 2);
-  for (let expert: usize = 0; expert < width; expert += 2) {
-    const pair = f64x2(codeAt(told + (expert << 1)), codeAt(told + (expert << 1) + 2));
-    const off = f64x2.abs(f64x2.sub(ratePair(pair, centre), f64x2.splat(value)));
-    nudge(at + (expert << 2), f64x2.extract_lane(off, 0), rate);
-    nudge(at + (expert << 2) + 4, f64x2.extract_lane(off, 1), rate);
+  const by = f32x4.splat(<f32>min(rate, 1));
+  for (let expert: usize = 0; expert < width; expert += 4) {
+    const rates = ratesOf(fourCodes(told + (expert << 1)), centre);
+    const off = f32x4.abs(f32x4.sub(rates, f32x4.splat(value)));
+    const old = v128.load(at + (expert << 2));
+    v128.store(at + (expert << 2), f32x4.add(old, f32x4.mul(by, f32x4.sub(off, old))));
   }
-}
-
-function nudge(at: usize, error: f64, rate: f64): void {
-  const old = <f64>load<f32>(at);
-  store<f32>(at, <f32>(old + min(rate, 1) * (error - old)));
 }
 
 export function errorOf(state: usize, index: i32, expert: i32): f64 {
@@ -224,7 +230,7 @@ export function weigh(state: usize, moment: u32): void {
 function weighGroup(state: usize, group: i32, moment: u32): void {
   regretWeigh(top(state, group), WIDE, partitions, above);
   const out = weights + ((<usize>(group * MOST_EXPERTS)) << 2);
-  memory.fill(out, 0, MOST_EXPERTS << 2);
+  for (let i: usize = 0; i < width << 2; i += 16) v128.store(out + i, i32x4.splat(0));
   for (let partition = 0; partition < partitions; partition++) {
     const context = contextsBefore(tight, partition) + <i32>((moment >> (8 * partition)) & 0xff);
     const own = below + ((<usize>partition * MOST_EXPERTS) << 2);
@@ -236,7 +242,7 @@ function weighGroup(state: usize, group: i32, moment: u32): void {
   }
 }
 
-/** From the experts' paths (experts x LEADS f64, z) the answer (LEADS f64, rates). */
+/** From the experts' paths (per lead 1 .. LEADS + 2 `width` f32, z) the answer (LEADS + 2 f64, rates). */
 export function combine(
   series: usize,
   past: usize,
@@ -246,42 +252,54 @@ export function combine(
   out: usize,
 ): void {
   const steps = u32At(series, STEPS);
-  const centre = load<f64>(past + CENTRE);
-  const most = f64x2.splat(2 * load<f64>(series + TOP));
+  const centre = <f32>load<f64>(past + CENTRE);
   for (let group = 0; group < GROUPS; group++) {
     weighGroup(state, group, moment);
-    const by = weights + ((<usize>(group * MOST_EXPERTS)) << 2);
-    const end: usize = group == 0 ? 2 : group == 1 ? 8 : group == 2 ? 16 : 30;
-    for (let lead: usize = group == 0 ? 0 : group == 1 ? 2 : group == 2 ? 8 : 16; lead < end; lead += 2) {
-      let sum = f64x2.splat(0);
-      for (let expert: usize = 0; expert < <usize>experts; expert++) {
-        const says = v128.load(paths + ((expert * LEADS + lead) << 3));
-        sum = f64x2.add(sum, f64x2.mul(says, f64x2.splat(<f64>load<f32>(by + (expert << 2)))));
-      }
-      v128.store(answers + (lead << 3), sum);
-      v128.store(out + (lead << 3), f64x2.min(ratePair(sum, centre), most));
-    }
+    const from: usize = group == 0 ? 0 : group == 1 ? 2 : group == 2 ? 8 : 16;
+    const end: usize = group == 0 ? 2 : group == 1 ? 8 : group == 2 ? 16 : 32;
+    mix(weights + ((<usize>(group * MOST_EXPERTS)) << 2), paths, from, end);
     keep(row(state, 2 * group, steps), watchedLead(2 * group), moment, paths);
     keep(row(state, 2 * group + 1, steps), watchedLead(2 * group + 1), moment, paths);
   }
+  const most = f32x4.splat(<f32>(2 * load<f64>(series + TOP)));
+  for (let lead: usize = 0; lead < 32; lead += 4) {
+    const rates = f32x4.min(ratesOf(v128.load(answers + (lead << 2)), centre), most);
+    v128.store(out + (lead << 3), f64x2.promote_low_f32x4(rates));
+    v128.store(out + (lead << 3), f64x2.promote_low_f32x4(v128.shuffle<f32>(rates, rates, 2, 3, 2, 3)), 16);
+  }
+}
+
+/** The answers of leads `from` + 1 .. `end`, an even number of them. */
+function mix(by: usize, paths: usize, from: usize, end: usize): void {
+  const none = f32x4.splat(0);
+  for (let lead = from; lead < end; lead += 2) {
+    const first = paths + lead * (width << 2);
+    const both = sums(byLanes(by, first), byLanes(by, first + (width << 2)), none, none);
+    v128.store64_lane(answers + (lead << 2), both, 0);
+  }
+}
+
+/** What the experts say at one lead, each times its weight, summed by lanes. */
+function byLanes(by: usize, says: usize): v128 {
+  let sum = f32x4.mul(v128.load(by), v128.load(says));
+  for (let i: usize = 16; i < width << 2; i += 16) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load(by + i), v128.load(says + i)));
+  }
+  return sum;
 }
 
 function keep(said: usize, lead: i32, moment: u32, paths: usize): void {
   if (said == 0) return;
-  const at = (<usize>(lead - 1)) << 3;
-  store<f32>(said, <f32>load<f64>(answers + at));
+  const says = paths + <usize>(lead - 1) * (width << 2);
+  store<f32>(said, load<f32>(answers + ((<usize>(lead - 1)) << 2)));
   store<u32>(said, moment, 4);
-  for (let expert: usize = 0; expert < <usize>experts; expert++) {
-    putCode(said + SAID_EXPERTS + (expert << 1), load<f64>(paths + ((expert * LEADS) << 3) + at));
+  for (let i: usize = 0; i < width; i += 4) {
+    v128.store64_lane(said + SAID_EXPERTS + (i << 1), codesOf(v128.load(says + (i << 2))), 0);
   }
-  for (let partition: usize = 0; partition < <usize>partitions; partition++) {
-    const by = below + ((partition * MOST_EXPERTS) << 2);
-    let sum: f64 = 0;
-    for (let expert: usize = 0; expert < <usize>experts; expert++) {
-      sum += <f64>load<f32>(by + (expert << 2)) * load<f64>(paths + ((expert * LEADS) << 3) + at);
-    }
-    putCode(said + SAID_MIXTURES + (partition << 1), sum);
-  }
+  const none = f32x4.splat(0);
+  const third = partitions > 2 ? byLanes(below + MOST_EXPERTS * 8, says) : none;
+  const mixed = sums(byLanes(below, says), byLanes(below + MOST_EXPERTS * 4, says), third, none);
+  v128.store64_lane(said + SAID_MIXTURES, codesOf(mixed), 0);
 }
 
 /** The centre has moved: what was said, in the new scale. */
