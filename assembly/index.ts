@@ -9,7 +9,7 @@ import { writeScore } from './ensemble/score';
 import { give, take } from './heap';
 import { BYTES, KNOWN, REJECTED, STEPS, u32At } from './layout';
 import { ringCapacity } from './ring';
-import { seriesBytes, seriesOpen, seriesPush } from './series';
+import { seriesBytes, seriesOpen, seriesPush, seriesTouch } from './series';
 import { seal, sealed } from './snapshot';
 
 const SLOTS: i32 = 16384;
@@ -87,6 +87,7 @@ export function close(handle: i32): void {
 export function push(handle: i32, value: f64): i32 {
   const series = seriesOf(handle);
   if (series == 0) return -1;
+  seriesTouch(series);
   return seriesPush(series, value) ? 1 : 0;
 }
 
