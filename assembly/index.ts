@@ -3,12 +3,14 @@
  * is a slot and the slot's generation, so that one used after close is refused rather than another's series.
  */
 
-import { candidateKnown, candidateReach } from './candidates';
+import { clockTell, daysTell } from './calendar';
+import { candidateKnown, candidateReach, SEASONAL_NAIVE } from './candidates';
 import { writeLeads, writePeaks } from './distribution/answer';
 import { writeScore } from './ensemble/score';
+import { eventsTell } from './events';
 import { give, take } from './heap';
-import { BYTES, KNOWN, REJECTED, STEPS, u32At } from './layout';
-import { ringCapacity } from './ring';
+import { BYTES, KNOWN, MODEL, REJECTED, STEPS, u32At } from './layout';
+import { ringCapacity, ringTurn } from './ring';
 import { seriesBytes, seriesOpen, seriesPush, seriesTouch } from './series';
 import { seal, sealed } from './snapshot';
 
@@ -100,6 +102,21 @@ export function pushMany(handle: i32, at: usize, count: i32): i32 {
     if (seriesPush(series, load<f64>(at + ((<usize>i) << 3)))) counted++;
   }
   return counted;
+}
+
+/**
+ * What the calendar says of the step that is pushed next: its number by local clocks (NaN: not known), what today and tomorrow
+ * are (0 not known, 1 workday, 2 weekend, 3 holiday), and at `events` the intensities of that step and of the 30 after it,
+ * above 0 of an event, below 0 of a release, 0 or NaN of none (address 0: not known). 1: taken, -1: no such handle.
+ */
+export function calendar(handle: i32, localStep: f64, today: i32, tomorrow: i32, events: usize): i32 {
+  const series = seriesOf(handle);
+  if (series == 0) return -1;
+  const ahead = clockTell(series, localStep);
+  if (u32At(series, MODEL) == SEASONAL_NAIVE) ringTurn(series, ahead);
+  daysTell(series, today, tomorrow);
+  if (events != 0) eventsTell(series, events);
+  return 1;
 }
 
 /** Address of 30 x [mean, p50, p90, p95, p99]; 0: no such handle. All zero before the first known value. */

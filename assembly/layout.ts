@@ -16,7 +16,7 @@ export const ORIGINS: i32 = 32;
 export const FIGURES: i32 = 5;
 
 export const MAGIC: u32 = 0x4c495346;
-export const LAYOUT: u32 = 3;
+export const LAYOUT: u32 = 4;
 
 // header
 export const BYTES: usize = 8;
@@ -43,7 +43,24 @@ export const LAST_KNOWN: usize = 88;
 export const TOP: usize = 64;
 export const MEAN: usize = 72;
 export const CHECKSUM: usize = 80;
-export const HEADER_BYTES: usize = 104;
+// what calendar.ts is told and has learned
+/** How many steps ahead local clocks are of the steps counted. */
+export const MOVED: usize = 60;
+/** How often the season began. */
+export const CLOCK_DAYS: usize = 96;
+/** The newest step's slot, 0 at the first value's unless the calendar says otherwise. */
+export const PLACE: usize = 132;
+/** A bit per weekday (season number mod 7): days off. */
+export const FREE_DAYS: usize = 100;
+/** A bit per season: tomorrow, today, yesterday and so on. */
+export const HOLIDAYS: usize = 104;
+/** sum d z and sum d^2 of rises, then of falls; f32. */
+export const EFFECTS: usize = 112;
+/** For so many more steps something is known of events. */
+export const EVENTFUL: usize = 128;
+export const INTENSITIES: usize = 136;
+export const APPLIED: usize = INTENSITIES + 64;
+export const HEADER_BYTES: usize = APPLIED + 64;
 
 /** The answer's own mean absolute error at each watched lead. */
 export const OWN_ERRORS: usize = HEADER_BYTES;
@@ -57,15 +74,15 @@ export const DISTRIBUTION_BYTES: usize = ((128 + ROWS * 32 + ENTRIES * 28 + 7) &
 
 export const RING: usize = DISTRIBUTION + DISTRIBUTION_BYTES;
 
-const leads = memory.data<i32>([1, 2, 4, 7, 11, 16, 23, 30]);
-const windows = memory.data<i32>([1, 2, 5, 10, 20, 30]);
+const leads = memory.data<u8>([1, 2, 4, 7, 11, 16, 23, 30]);
+const windows = memory.data<u8>([1, 2, 5, 10, 20, 30]);
 
 export function watchedLead(index: i32): i32 {
-  return load<i32>(leads + ((<usize>index) << 2));
+  return load<u8>(leads + <usize>index);
 }
 
 export function windowSteps(index: i32): i32 {
-  return load<i32>(windows + ((<usize>index) << 2));
+  return load<u8>(windows + <usize>index);
 }
 
 export function u32At(series: usize, field: usize): u32 {

@@ -1,4 +1,4 @@
-import { put, RING, RING_CAPACITY, RING_POSITION, STEPS, u32At } from './layout';
+import { put, RING, RING_CAPACITY, RING_POSITION, SEASON, STEPS, u32At } from './layout';
 
 /**
  * The one history of a series, shared by all models: as far back as the candidate looks (`reach`), in f32, gaps filled
@@ -34,6 +34,18 @@ export function seasonalAge(period: u32, lead: u32): u32 {
   if (lead <= period) return period - lead;
   const rest = lead % period;
   return rest == 0 ? 0 : period - rest;
+}
+
+/**
+ * The clocks went `ahead` steps forward, or back when below 0: what lies a season back is that much younger or older. For
+ * the hour that comes twice it is 2 steps off. The newest values are others for a while, so this is for seasonal naive only.
+ */
+export function ringTurn(series: usize, ahead: i32): void {
+  const season = u32At(series, SEASON);
+  const capacity = u32At(series, RING_CAPACITY);
+  if (capacity != season + 2) return;
+  for (let i = 0; i < ahead; i++) ringPush(series, ringAt(series, season - 1));
+  put(series, RING_POSITION, (u32At(series, RING_POSITION) + capacity + min(ahead, 0)) % capacity);
 }
 
 /** Whether a whole period lies in the ring. */

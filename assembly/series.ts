@@ -1,3 +1,4 @@
+import { calendarFind, calendarTurn } from './calendar';
 import {
   candidateBytes,
   candidateOpen,
@@ -10,7 +11,8 @@ import { distributionOpen } from './distribution/distribution';
 import { recentFind } from './distribution/features';
 import { learn } from './distribution/learn';
 import { say } from './distribution/said';
-import { entriesFind } from './distribution/state';
+import { entriesFind, entryOf, pointOf } from './distribution/state';
+import { eventsApply, eventsLearn } from './events';
 import {
   BYTES,
   GAP,
@@ -22,6 +24,7 @@ import {
   MAGIC,
   MEAN,
   MODEL,
+  PLACE,
   put,
   REJECTED,
   RING,
@@ -32,6 +35,7 @@ import {
   STEPS,
   TOP,
   u32At,
+  WATCHED,
   WEEK,
 } from './layout';
 import { ringBytes, ringCapacity, ringPush } from './ring';
@@ -95,14 +99,22 @@ export function seriesPush(series: usize, value: f64): bool {
 
   const filled = known ? <f64>(<f32>value) : nextMedian(series);
   count(series, filled, known);
-  put(series, SLOT, (u32At(series, SLOT) + 1) % u32At(series, SEASON));
+  calendarFind(series);
+  const slot = u32At(series, SLOT);
+  put(series, PLACE, slot);
+  put(series, SLOT, (slot + 1) % u32At(series, SEASON));
   ringPush(series, filled);
   candidateUpdate(series, filled, known);
   entriesFind(series);
   recentFind(series);
-  if (known) learn(series);
+  if (known) {
+    eventsLearn(series, filled, pointOf(entryOf(WATCHED - 1)));
+    learn(series);
+  }
   candidatePredict(series, path);
+  eventsApply(series, path);
   say(series, path);
+  calendarTurn(series);
   return known;
 }
 

@@ -1,15 +1,6 @@
 import { ROWS } from '../layout';
 import { priorCoefficients, priorOffsets } from './prior';
-import {
-  burstAt,
-  coefficientsAt,
-  entriesFind,
-  FEATURE_COUNT,
-  GROUPS,
-  groupOf,
-  OFFSETS,
-  rowAt,
-} from './state';
+import { burstAt, coefficientsAt, entriesFind, groupOf, OFFSETS, rowAt } from './state';
 import { tablesOpen } from './tables';
 
 /**
@@ -24,7 +15,5 @@ export function distributionOpen(series: usize): void {
   for (let row = 0; row < ROWS; row++) {
     memory.copy(rowAt(series, row) + OFFSETS, priorOffsets(groupOf(row)), 16);
   }
-  for (let group = 0; group < GROUPS; group++) {
-    memory.copy(coefficientsAt(series, group), priorCoefficients(group), FEATURE_COUNT << 4);
-  }
+  priorCoefficients(coefficientsAt(series, 0));
 }

@@ -1,3 +1,4 @@
+import { eventWidening } from '../events';
 import { GAP, LEADS, MEAN, ROWS, u32At, WATCHED } from '../layout';
 import { describe, describes, featuresOf, othersFind } from './features';
 import {
@@ -76,7 +77,9 @@ function sayPoint(series: usize, row: i32, point: f32, root: f32): usize {
   const at = rowAt(series, row);
   const slow = load<f32>(at + SLOW);
   const scale = slow + FAST_SHARE * (load<f32>(at + FAST) - slow);
-  let spread = scale * root * widening(u32At(series, GAP), horizonOf(row));
+  const horizon = horizonOf(row);
+  const wider = eventWidening(row < WATCHED ? horizon : 1, horizon);
+  let spread = scale * root * widening(u32At(series, GAP), horizon) * wider;
   if (row > 0 && load<f32>(at + SEEN) < YOUNG) {
     spread = max(spread, load<f32>(entryOf(min(row, WATCHED) - 1) + SPREAD));
   }

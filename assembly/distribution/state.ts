@@ -20,7 +20,6 @@ const ENTRY_STATES: usize = ROW_STATES + ROWS * 32;
 export const ENTRY_BYTES: usize = 28;
 const GROUP_STATES: usize = ENTRY_STATES + ((ENTRIES * 28 + 7) & ~7);
 const GROUP_BYTES: usize = 192;
-export const GROUPS: i32 = 7;
 export const TABLE_STATES: usize = GROUP_STATES + 7 * 192;
 
 // a row: its own offset of each quantile (f32x4), averages of the size of its errors, their mean, and how many

@@ -1,7 +1,9 @@
+import { freeType, holidaysBefore } from '../calendar';
 import { codeAt, fourCodes } from '../curve';
 import { lanes } from '../lanes';
-import { put, SEASON, STEPS, u32At } from '../layout';
+import { MOVED, put, SEASON, STEPS, u32At } from '../layout';
 import { blocksOf, DAYS, nodeAt, nodeCount, nodeDay, nodeLags, shareNow } from './blocks';
+import { dayType } from './day-types';
 import { DAY, NEWEST, TYPES } from './ledger';
 
 /**
@@ -61,7 +63,7 @@ export function analogsObserve(series: usize, past: usize, state: usize, bound: 
   const season = u32At(series, SEASON);
   const blocks = <i32>blocksOf(series);
   const margin: u32 = (2 * season) / <u32>blocks + 1;
-  const steps = u32At(series, STEPS);
+  const steps = u32At(series, STEPS) + min<i32>(u32At(series, MOVED), 0);
   const lags = steps > margin ? min<u32>((steps - margin) / season, DAYS) : 0;
   if (lags > u32At(state, LAGS)) begin(past, state, lags, blocks);
   if (lags == 0 || !known) return;
@@ -127,13 +129,16 @@ function unlike(past: usize, day: u32): u64 {
   const types = u32At(past, TYPES);
   if (types == 0) return 0;
   let weekday = target % 7;
-  const others = ((types >> weekday) & 1) == 1 ? ~types : types;
+  const type = dayType(past, target);
+  const others = type == 1 ? ~types : types;
   let bits: u64 = 0;
   for (let k: u32 = 0; k < 7; k++) {
     weekday = weekday == 0 ? 6 : weekday - 1;
     bits |= (<u64>((others >> weekday) & 1)) << (<u64>k);
   }
-  return bits * 0x0002040810204081;
+  bits *= 0x0002040810204081;
+  const off = holidaysBefore(day);
+  return freeType(types) == type ? bits & ~off : bits | off;
 }
 
 /** Weights of both sets for today or tomorrow. */

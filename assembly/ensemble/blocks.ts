@@ -1,6 +1,15 @@
 import { putCode } from '../curve';
-import { LEADS, MODEL, put, SEASON, u32At } from '../layout';
-import { BLOCK_COUNT, BLOCK_SUM, ENSEMBLE, MOST_BLOCKS, PAST_HEADER, PROFILE_BYTES, wrapped } from './ledger';
+import { LEADS, MODEL, put, SEASON, STEPS, u32At } from '../layout';
+import {
+  BLOCK_COUNT,
+  BLOCK_SUM,
+  DAY,
+  ENSEMBLE,
+  MOST_BLOCKS,
+  PAST_HEADER,
+  PROFILE_BYTES,
+  wrapped,
+} from './ledger';
 
 /**
  * The last seasons as means over at most 48 blocks each: what the shape of a day is, in a fraction of its bytes. One row
@@ -52,7 +61,10 @@ export function blocksTake(series: usize, past: usize, slot: u32, z: f64): bool 
   const block = (slot * blocks) / season;
   const n = u32At(past, BLOCK_COUNT) + 1;
   const sum = load<f64>(past + BLOCK_SUM) + z;
-  putCode(blockAt(past, block, 0), sum / <f64>n);
+  const at = blockAt(past, block, 0);
+  putCode(at, sum / <f64>n);
+  // the first day began later in its season: what it lacks is taken from the second
+  if (u32At(past, DAY) == 1 && u32At(series, STEPS) <= season) store<u16>(at + 2, load<u16>(at));
   const full = ((slot + 1) * blocks) / season != block;
   put(past, BLOCK_COUNT, full ? 0 : n);
   store<f64>(past + BLOCK_SUM, full ? 0 : sum);

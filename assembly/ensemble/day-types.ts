@@ -1,3 +1,4 @@
+import { freeType, isHoliday } from '../calendar';
 import { codeAt } from '../curve';
 import { put, SEASON, u32At } from '../layout';
 import { blockAt, blocksOf } from './blocks';
@@ -11,8 +12,8 @@ import { DAY, MOST_BLOCKS, TYPES } from './ledger';
  *
  * taken when it leaves less than .55 of the whole. The smaller set is the second type. Worked example: five equal
  * workdays and two equal Sundays leave nothing; seven equal days with noise leave about .8.
- *
- * What knows the calendar (holidays, events) has its place in dayType.
+ * A
+ * holiday is of the type that days off have: calendar.ts.
  */
 const WEEK: u32 = 7;
 const FROM: u32 = 14;
@@ -24,6 +25,11 @@ const apart = memory.data(7 * 7 * 8);
 
 /** Type, 0 or 1, of season number `day`. */
 export function dayType(past: usize, day: u32): u32 {
+  return isHoliday(day) ? freeType(u32At(past, TYPES)) : weekdayType(past, day);
+}
+
+/** The same if it is no holiday. */
+export function weekdayType(past: usize, day: u32): u32 {
   return (u32At(past, TYPES) >> (day % WEEK)) & 1;
 }
 

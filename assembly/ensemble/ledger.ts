@@ -1,4 +1,4 @@
-import { SEASON, STEPS, u32At } from '../layout';
+import { PLACE, u32At } from '../layout';
 
 /** The two budgets' numbers: candidates.ts. */
 export const ENSEMBLE: u32 = 0;
@@ -29,9 +29,9 @@ export const PAST_HEADER: usize = 64;
 export const MOST_BLOCKS: u32 = 48;
 export const PROFILE_BYTES: usize = 2 * MOST_BLOCKS * 4;
 
-/** Slot of the newest step in its season, 0 at the first value's. */
+/** Slot of the newest step in its season. */
 export function slotOf(series: usize): u32 {
-  return (u32At(series, STEPS) - 1) % u32At(series, SEASON);
+  return u32At(series, PLACE);
 }
 
 /** A lead beyond the season repeats it. */

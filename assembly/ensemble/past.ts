@@ -1,5 +1,5 @@
 import { codeAt, curveOf, putCode, recode, recurve } from '../curve';
-import { LEADS, MEAN, MODEL, put, SEASON, STEPS, u32At } from '../layout';
+import { CLOCK_DAYS, LEADS, MEAN, MODEL, put, SEASON, STEPS, u32At } from '../layout';
 import { blocksAt, blocksBytes, blocksShift, blocksTake } from './blocks';
 import { sortDays } from './day-types';
 import { BEFORE, CENTRE, DAY, FLAT, NEWEST, PAST_HEADER, PROFILE_BYTES, slotOf } from './ledger';
@@ -35,7 +35,7 @@ export function seasonPath(series: usize, past: usize, otherwise: f32, out: usiz
 /** Turns the page when a season ends and takes the newest value in; STEPS counts it already. */
 export function pastObserve(series: usize, past: usize, value: f64): void {
   const steps = u32At(series, STEPS);
-  if (slotOf(series) == 0 && steps > 1) turn(series, past);
+  if (<i32>(u32At(series, CLOCK_DAYS) - u32At(past, DAY)) > 0) turn(series, past);
   centre(series, past, steps);
   const z = curveOf(value, load<f64>(past + CENTRE));
   store<f64>(past + NEWEST, z);
@@ -59,7 +59,8 @@ export function pastKeep(series: usize, past: usize, base: f64, bound: f64): voi
 
 function turn(series: usize, past: usize): void {
   const day = u32At(past, DAY);
-  profileCount(past, day);
+  // a first day that began later in its season has not filled the profile
+  if (u32At(series, STEPS) > u32At(series, SEASON)) profileCount(past, day);
   put(past, DAY, day + 1);
   blocksShift(series, past);
   if (sortDays(series, past)) profileRebuild(series, past);

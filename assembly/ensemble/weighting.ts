@@ -59,11 +59,11 @@ export function weightingShape(many: i32, isTight: bool): usize {
  * Rows before a watched lead's: from lead 11 on only origins at even steps are kept. One lead of each group being odd and one
  * even, every step still has its turn.
  */
-const rowsBefore = memory.data<i32>([0, 1, 3, 7, 14, 20, 28, 40, 55]);
+const rowsBefore = memory.data<u8>([0, 1, 3, 7, 14, 20, 28, 40, 55]);
 const THINNED: i32 = 4;
 
 function before(index: i32): usize {
-  return <usize>load<i32>(rowsBefore + ((<usize>index) << 2));
+  return <usize>load<u8>(rowsBefore + <usize>index);
 }
 
 export function weightingOpen(state: usize): void {

@@ -42,6 +42,17 @@ export interface Detection {
   readonly periods: readonly Period[];
 }
 
+/** What is known of the step that is pushed next, each of it optional. */
+export interface CalendarTold {
+  /** Its number by local clocks, from any midnight on: it says where in its season the step lies. NaN: not known. */
+  readonly localStep?: number;
+  /** What its day and the one after it are: 0 not known, 1 workday, 2 weekend, 3 holiday. */
+  readonly today?: number;
+  readonly tomorrow?: number;
+  /** Intensities of the step and of the LEADS after it: > 0 of an event, < 0 of a release, 0 or NaN of none; within 16. */
+  readonly events?: Float64Array;
+}
+
 declare const compiled: unique symbol;
 
 /** A WebAssembly.Module; may be sent to another thread. */
@@ -77,6 +88,8 @@ export declare class Forecaster {
   push(handle: number, value: number): number;
   /** How many of the values were counted, or -1. */
   pushMany(handle: number, values: Float64Array): number;
+  /** Before the push that it is about. 1: taken, -1: no such handle. Throws a RangeError for another number of events. */
+  calendar(handle: number, told: CalendarTold): number;
   /** LEADS x FIGURES; finite, >= 0, p50..p99 ascending. Throws a RangeError for a handle that is not open. */
   forecast(handle: number, into?: Float64Array): Float64Array;
   /** PEAK_STEPS.length x FIGURES, of the maximum over the next steps. */

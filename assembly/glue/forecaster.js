@@ -53,6 +53,7 @@ export const FUNCTIONS = [
   'restore',
   'staging',
   'detect',
+  'calendar',
 ];
 
 /** What a period is called, by its number in the ABI. */
@@ -128,6 +129,14 @@ export class Forecaster {
       counted += result;
     }
     return counted;
+  }
+
+  calendar(handle, { localStep = Number.NaN, today = 0, tomorrow = 0, events }) {
+    if (events && events.length !== LEADS + 1)
+      throw new RangeError(`events must be ${LEADS + 1} intensities (are ${events.length})`);
+    const at = events ? this.#roomFor(CHUNK) : 0;
+    if (events) new Float64Array(this.#exports.memory.buffer, at, events.length).set(events);
+    return this.#exports.calendar(handle, localStep, today, tomorrow, at);
   }
 
   forecast(handle, into = new Float64Array(LEADS * FIGURES)) {

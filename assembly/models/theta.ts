@@ -21,7 +21,7 @@ const MEMBERS: i32 = 8;
 const STIFFNESS: f64 = 100;
 const FADING: f64 = 4;
 const alphas = memory.data<f64>([0.003, 0.01, 0.03, 0.1, 0.3, 0.8, 0.05, 0.3]);
-const shares = memory.data<f64>([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1]);
+const shares = memory.data<f32>([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1]);
 
 // state: the line's sums n, a, q, y, z; the members' smoothed levels; their bank; the seasons
 const LEVELS: usize = 5 * 8;
@@ -76,7 +76,7 @@ export function thetaUpdate(series: usize, state: usize, value: f64, known: bool
     const error = adjusted - (member < MEMBERS ? 0 : week) - old;
     const level = (known ? old + alpha * error : old) - taken;
     store<f64>(at, level);
-    const drift = load<f64>(shares + own) * slope;
+    const drift = <f64>load<f32>(shares + (own >> 1)) * slope;
     store<f64>(memberAt(bank, member), level + drift * (1 / alpha - 1));
     store<f64>(memberAt(bank, member), drift, 8);
   }

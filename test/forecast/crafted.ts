@@ -60,6 +60,7 @@ export function rejected(handle: i32): i32 { return 0; }
 export function snapshot(handle: i32): usize { return out; }
 export function target(handle: i32): usize { return out; }
 export function restore(handle: i32): i32 { return 1; }
+export function calendar(handle: i32, localStep: f64, today: i32, tomorrow: i32, events: usize): i32 { return 1; }
 export function staging(count: i32): usize { return inbox; }
 export function detect(at: usize, count: i32, stepSeconds: f64): usize {
   const first = count > 0 ? load<f64>(at) : 0;
