@@ -7,7 +7,7 @@
  *   f32.const 1               5 -> 3    f32.convert_i32_s (i32.const 1)
  *   v128.const, lanes alike  18 -> 4..7 splat
  *
- * 34,104 bytes became 31,833, at the same speed.
+ * A fifteenth of the bytes goes, at the same speed.
  */
 import binaryen from 'assemblyscript/binaryen';
 

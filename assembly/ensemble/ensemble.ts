@@ -11,6 +11,7 @@ import {
 import { analogsBytes, analogsKnown, analogsNodes, analogsObserve, analogsOff } from './analogs';
 import { blocksOf, looks, nodeAt, nodeCount, nodeLags, nodesFind, spread } from './blocks';
 import { CONTEXTS_BYTES, contextsFind, momentOf, outlierBound } from './contexts';
+import { GATE_BYTES, gateCharge, gatePass } from './gate';
 import { CENTRE, ENSEMBLE_SMALL, NEWEST, slotOf } from './ledger';
 import { pastBytes, pastKeep, pastObserve, seasonal, seasonPath } from './past';
 import { profileNodes } from './profile';
@@ -24,14 +25,17 @@ import { combine, weightingOpen, weightingRecentre, weightingScore, weightingSha
  *
  * The base is the mean of profile, A and B. Until a season is known, swing is a quick level instead.
  *
- * State: averages | analogs | weighting | regressions | past. The paths are made in update and combined in predict, which
- * follows it at once.
+ * A load that does not move or repeats exactly is gate.ts.
+ *
+ * State: averages | contexts | gate | analogs | weighting | regressions | past. The paths are made in update and combined
+ * in predict, which follows it at once.
  */
 const PLAIN: i32 = 7;
 const QUICK: usize = 0;
 const SLOW: usize = 8;
 export const CONTEXTS: usize = 16;
-const HEADER: usize = CONTEXTS + CONTEXTS_BYTES;
+const GATE: usize = CONTEXTS + CONTEXTS_BYTES;
+const HEADER: usize = GATE + GATE_BYTES;
 const QUICK_RATE: f64 = 0.6;
 const SWING_KEPT: f32 = 0.9;
 const SLOW_RATE: f64 = 0.2;
@@ -97,6 +101,7 @@ export function ensembleUpdate(series: usize, state: usize, value: f64, known: b
   if (known) weightingScore(series, past, weightingOf(state), value);
   pastObserve(series, past, value);
   if (was > 0 && was != load<f64>(past + CENTRE)) recentre(state, model, was, load<f64>(past + CENTRE));
+  if (known) gateCharge(series, past, weightingOf(state), state + GATE, value);
   nodesFind(u32At(series, SEASON), blocksOf(series), slotOf(series));
   analogsObserve(series, past, analogsOf(state), outlierBound(state + CONTEXTS), known);
   look(series, state, past);
@@ -201,5 +206,7 @@ function speak(series: usize, state: usize, past: usize, large: boolean): void {
 
 export function ensemblePredict(series: usize, state: usize, path: usize): void {
   const model = u32At(series, MODEL);
-  combine(series, pastOf(state, model), weightingOf(state), momentOf(state + CONTEXTS), paths, path);
+  const past = pastOf(state, model);
+  combine(series, past, weightingOf(state), momentOf(state + CONTEXTS), paths, path);
+  gatePass(series, past, state + GATE, bases + 20, path);
 }

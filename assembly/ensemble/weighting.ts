@@ -93,8 +93,8 @@ function row(state: usize, index: i32, origin: u32): usize {
   return state + saidRows + (before(index) + <usize>place) * rowBytes;
 }
 
-/** What was said about the newest step at a watched lead; 0 when nothing was, or it is not kept. */
-function said(state: usize, index: i32, steps: u32): usize {
+/** What was said about the newest step at a watched lead, the answer (f32, z) first; 0 when nothing was, or it is not kept. */
+export function saidOf(state: usize, index: i32, steps: u32): usize {
   const lead: u32 = watchedLead(index);
   return lead < steps ? row(state, index, steps - lead) : 0;
 }
@@ -119,7 +119,7 @@ export function weightingScore(series: usize, past: usize, state: usize, value: 
 function hear(state: usize, steps: u32, centre: f64): void {
   for (let index = 0; index < WATCHED; index++) {
     const at = (<usize>index) << 2;
-    const from = said(state, index, steps);
+    const from = saidOf(state, index, steps);
     store<u32>(heard + at, <u32>from);
     store<f32>(slopes + at, from == 0 ? <f32>0 : load<f32>(from));
   }

@@ -70,12 +70,13 @@ test('nothing is allocated after open', (t) => {
 test('memory at its limit gives handle 0 and leaves the open series working', (t) => {
   const forecaster = new Forecaster(withMemoryLimit(256));
   const handles: number[] = [];
-  for (let tries = 0; tries < 80; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const handle = forecaster.open(100_000, 700_000);
     if (handle === 0) break;
     handles.push(handle);
   }
-  t.true(handles.length > 15 && handles.length < 80, `${handles.length} series of 240 KB in 16 MiB`);
+  const share = (handles.length * forecaster.bytes(handles[0] ?? 0)) / 2 ** 24;
+  t.true(share > 0.85 && share < 1, `${handles.length} series take ${share} of 16 MiB`);
   const last = handles.at(-1) ?? 0;
   t.is(forecaster.push(last, 7), 1);
   t.is(fault(forecaster, last), undefined);
@@ -182,7 +183,7 @@ test('the score has an error and a weight per expert and lead; weights of a lead
       t.is(leads[column]?.lead, lead);
       if (expert !== 'ensemble') sum += leads[column]?.weight ?? Number.NaN;
     }
-    t.true(Math.abs(sum - 1) < 1e-6);
+    t.true(Math.abs(sum - 1) < 2e-7, `32-bit weights, ${sum}`);
   }
   const at30 = (name: string): number =>
     score.find(({ expert }) => expert === name)?.leads.at(-1)?.meanAbsoluteError ?? Number.NaN;
@@ -198,7 +199,7 @@ test('before anything is known every figure is zero, and after one value they ar
   t.deepEqual(forecaster.forecast(handle), new Float64Array(LEADS * FIGURES));
   forecaster.push(handle, 12.5);
   const figures = forecaster.forecast(handle);
-  for (let lead = 0; lead < LEADS; lead++) t.true(Math.abs((figures[lead * FIGURES + 1] ?? 0) - 12.5) < 1e-5);
+  for (let lead = 0; lead < LEADS; lead++) t.true(Math.abs((figures[lead * FIGURES + 1] ?? 0) - 12.5) < 4e-6);
 });
 
 test('every candidate answers under the same functions, also alone; a name that is none is refused in words', (t) => {
