@@ -5,7 +5,7 @@ import { maeRatio, type Verdict, verdictOf } from '../backtest/verdict.ts';
 import { figure, grouped, percent } from '../ui/amount.ts';
 import { errorPlot } from '../ui/error-plot.ts';
 import { forecastLegend, forecastPlot } from '../ui/forecast-plot.ts';
-import { cut, type Paint } from '../ui/style.ts';
+import { cut, type Paint, wrapped } from '../ui/style.ts';
 import { errorTable, groupTable, leadTable, quantileTable } from './backtest-tables.ts';
 import type { ShownForecasts } from './shown-forecasts.ts';
 
@@ -83,7 +83,7 @@ function opening(playable: Playable, { protocol, origins, spans, candidates }: E
     `${grouped(values.length)} steps of ${stepSeconds} s, ${day(stampsMs[0])} to ${day(stampsMs.at(-1))}, ${grouped(missing)} missing.`,
     ...rowsLines(playable),
     ...seasonLines(spans, playable),
-    `Leads 1-${protocol.leads} after ${each} step from ${percent(protocol.fromShare, 0)} of the trace on: ${grouped(origins)} origins, ${grouped(points)} points.`,
+    `Leads 1-${protocol.leads} after ${each} step from ${percent(protocol.fromShare, 0)} of the trace on: ${grouped(origins)} ${plural(origins, 'origin')}, ${grouped(points)} points.`,
   ];
 }
 
@@ -147,15 +147,4 @@ function sentence({ winner, better, headline }: Verdict): string {
   const first = `${winner.model} wins: its mean absolute error of ${figure(winner.overall.mae)} is ${gain} below that of the better baseline, ${better.model} (${figure(better.overall.mae)}).`;
   if (winner === headline) return first;
   return `${first} ${headline.model} is at ${figure(headline.overall.mae)}.`;
-}
-
-/** Breaks a text between words. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

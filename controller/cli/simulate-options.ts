@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { POLICIES, type Policy } from '../../bench/replay/simulation.ts';
+import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
 
 export interface SimulateOptions {
@@ -21,7 +22,10 @@ export interface SimulateOptions {
   readonly output: 'text' | 'json';
 }
 
-type Flags = Omit<SimulateOptions, 'policies'> & { readonly policy: readonly Policy[] };
+interface Flags extends Omit<SimulateOptions, 'policies' | 'input'> {
+  readonly input?: string;
+  readonly policy: readonly Policy[];
+}
 
 /** Reads the command line; what is wrong with it is said by commander, which names the option and what must be. */
 export function parseSimulateOptions(args: readonly string[], io: Io): SimulateOptions {
@@ -29,8 +33,8 @@ export function parseSimulateOptions(args: readonly string[], io: Io): SimulateO
     .description(
       'Replays a trace at 15 s ticks through Foresail and its rivals, on equal terms, and says what each would have cost and spoilt.',
     )
-    .requiredOption('--input <file>', 'CSV `timestamp,value` (Unix seconds), .gz too')
-    .option('--step-seconds <s>', 'length of a step; default: from the stamps', number(1, 86_400))
+    .option('--input <file>', 'CSV `timestamp,value` (Unix seconds), .gz too')
+    .option('--step-seconds <s>', 'length of a step; default: from the stamps', whole(1, 86_400))
     .option('--startup-seconds <s>', 'from asking for a pod to Ready', number(1, 3_600), 90)
     .option(
       '--warmup-seconds <s>',
@@ -45,7 +49,11 @@ export function parseSimulateOptions(args: readonly string[], io: Io): SimulateO
       number(0.01, 20),
       1,
     )
-    .option('--policy <names>', `${POLICIES.join(', ')}, or all; several with commas`, policies, POLICIES)
+    .addOption(
+      new Option('--policy <names>', `all, or some of ${POLICIES.join(', ')}, separated by commas`)
+        .default(POLICIES, 'all')
+        .argParser(policies),
+    )
     .option('--no-noise', 'no Poisson noise on interpolated traces (35 visits per pod and tick)')
     .option('--seed <n>', 'of the noise', whole(0, 2 ** 32 - 1), 1)
     .addOption(
@@ -70,23 +78,23 @@ export function parseSimulateOptions(args: readonly string[], io: Io): SimulateO
       writeErr: (text) => io.stderr.write(text),
     });
   command.parse(args, { from: 'user' });
-  const { policy, ...rest } = command.opts<Flags>();
-  return { ...rest, policies: policy };
+  const { input, policy, ...rest } = command.opts<Flags>();
+  if (input === undefined) throw new BadInput('there must be --input FILE');
+  return { ...rest, input, policies: policy };
 }
 
 function number(least: number, most: number): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   };
 }
 
 function whole(least: number, most: number): (text: string) => number {
-  const read = number(least, most);
   return (text) => {
-    const value = read(text);
-    if (Number.isInteger(value)) return value;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 }

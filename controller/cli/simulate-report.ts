@@ -1,14 +1,16 @@
-import { TICK_SECONDS } from '../../bench/replay/demand.ts';
+import { type Demand, TICK_SECONDS } from '../../bench/replay/demand.ts';
 import { HOT_UTILISATION } from '../../bench/replay/latency.ts';
-import { isHot } from '../../bench/replay/outcome.ts';
-import { rowsOf } from '../../bench/replay/schedule.ts';
+import type { Schedule } from '../../bench/replay/schedule.ts';
 import type { Policy, Simulated, SimulationParts } from '../../bench/replay/simulation.ts';
+import { closingsOf } from '../backtest/closings.ts';
 import type { Trace } from '../series/trace.ts';
 import { grouped, percent } from '../ui/amount.ts';
+import { AXIS_COLUMNS } from '../ui/axis.ts';
 import { plot } from '../ui/plot.ts';
-import { cut, type Look, type Paint } from '../ui/style.ts';
+import { cut, type Look, type Paint, wrapped } from '../ui/style.ts';
 import { type TableRow, table } from '../ui/table.ts';
 import { LEAST_COLUMNS } from '../ui/view.ts';
+import type { Sample } from '../ui/view-state.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 
 export interface Played {
@@ -24,6 +26,7 @@ export interface Canvas {
 
 const PLOT_ROWS = 11;
 const MOST_PLOT_COLUMNS = 120;
+const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 
 /** The judged part as JSON. What is not known is null. */
@@ -44,7 +47,7 @@ export function simulateJson({ trace, parts, simulated }: Played, options: Simul
     from: at(fromTick),
     to: at(demand.pods.length),
     ticks: demand.pods.length,
-    judgedTicks: demand.pods.length - fromTick,
+    judgedTicks: demand.pods.length - fromTick - missingFrom(demand, fromTick),
     missingTicks: demand.missing,
     policies: Object.fromEntries(
       simulated.map(({ policy, verdict, target, meetsLimit }) => [
@@ -64,84 +67,131 @@ export function simulateReport(
 ): string[] {
   return [
     cut(played.trace.source, 500),
-    ...opening(played, options),
+    ...opening(played, options).flatMap((line) => wrapped(line, columns)),
     '',
     ...drawing(played, Math.max(LEAST_COLUMNS, Math.min(MOST_PLOT_COLUMNS, columns)), paint),
-    ...table(
-      HEAD,
-      played.simulated.map((one) => lineOf(one, played.parts.limit)),
-      paint,
-    ),
+    ...tables(played, paint),
+    ...wrapped(NOTES, columns).map((line) => paint('faint', line)),
     '',
-    ...NOTES.map((line) => paint('faint', line)),
-    '',
-    ...sentences(played),
+    ...sentences(played).flatMap((line) => wrapped(line, columns)),
   ];
 }
 
-const HEAD = ['', 'pod-hours', '/ tuned', 'gap', 'hot', 'P99 ms', 'turns/day', 'lead s', 'short', 'over'];
-const NOTES = [
-  '/ tuned: cost by that of the HPA whose target was chosen in hindsight. gap: share of the way from there to the',
-  'oracle. hot: requests while demand was above 0.9 x ready pods. lead: asked earlier than the tuned HPA on rises.',
-  'short, over: mean share of pods missing, and beyond need.',
-];
+/** Two tables, because one would not fit 80 columns. */
+const COST_HEAD = ['', 'pod-hours', '/ tuned', 'gap', 'hot', 'P99 ms'];
+const COURSE_HEAD = ['', 'turns/day', 'lead s', 'short', 'over'];
+const NOTES =
+  '/ tuned: cost by that of the HPA whose target was chosen in hindsight. gap: share of the way from there to the ' +
+  'oracle. hot: requests while demand was above 0.9 x ready pods. lead: asked earlier than the tuned HPA on rises. ' +
+  'short, over: mean share of pods missing, and beyond need.';
 
 function opening({ parts, trace }: Played, options: SimulateOptions): string[] {
   const { demand, fromTick } = parts;
-  const days = (ticks: number) => ((ticks * TICK_SECONDS) / DAY_SECONDS).toFixed(1);
   const judged = demand.pods.length - fromTick;
-  const learned = fromTick > 0 ? `after ${days(fromTick)} days to learn from` : 'from a cold start';
+  const learned = fromTick > 0 ? `after ${span(fromTick)} to learn from` : 'from a cold start';
   const noise =
     options.noise && trace.stepSeconds > TICK_SECONDS ? `noise of seed ${options.seed}` : 'no noise added';
   return [
-    `${days(judged)} days judged, ${learned}; ticks of ${TICK_SECONDS} s, ${noise}.`,
+    `${span(judged)} judged, ${learned}; ticks of ${TICK_SECONDS} s, ${noise}.`,
     `Mean load ${options.meanPods} pods; a pod is Ready ${options.startupSeconds} s after it is asked for; at most ${options.objective} % of the requests may run hot.`,
-    ...(demand.missing > 0 ? [`${grouped(demand.missing)} ticks are missing in it and are not judged.`] : []),
+    ...gaps(demand, fromTick, trace),
   ];
 }
 
-/** Foresail, or who comes first, beside the tuned HPA, over all that was judged. */
+/** 1.5 days, 3.2 hours, 12 minutes. */
+function span(ticks: number): string {
+  const seconds = ticks * TICK_SECONDS;
+  if (seconds >= DAY_SECONDS) return `${(seconds / DAY_SECONDS).toFixed(1)} days`;
+  if (seconds >= HOUR_SECONDS) return `${(seconds / HOUR_SECONDS).toFixed(1)} hours`;
+  return `${Math.round(seconds / 60)} minutes`;
+}
+
+/** A replay goes on through closing hours, other than a backtest: what that leaves out of the judgement is said. */
+function gaps(demand: Demand, fromTick: number, { values, stepSeconds }: Trace): string[] {
+  if (demand.missing === 0) return [];
+  const known = Int32Array.from(values.keys()).filter((step) => !Number.isNaN(values[step] ?? Number.NaN));
+  const closings = closingsOf(known, stepSeconds);
+  const regular = closings
+    ? [`Its gaps are regular closing hours, ${closings.openingsPerWeek} openings a week.`]
+    : [];
+  const judged = demand.pods.length - fromTick;
+  return [
+    ...regular,
+    `${grouped(missingFrom(demand, fromTick))} of the ${grouped(judged)} ticks of the judged part have no value: every policy sees them as missing, and what it does then is neither judged nor paid for.`,
+  ];
+}
+
+function missingFrom({ pods }: Demand, fromTick: number): number {
+  return pods.subarray(fromTick).filter(Number.isNaN).length;
+}
+
+/** Foresail, or who comes first, beside an HPA or who comes next, over all that was judged; gaps stay gaps. */
 function drawing({ simulated, parts }: Played, columns: number, paint: Paint): string[] {
   const [ours] = simulated;
   if (!ours) return [];
-  const rival = simulated.find(({ policy }) => policy.startsWith('hpa') && policy !== ours.policy) ?? ours;
-  const rows = rowsOf(ours.schedule, parts.fromTick);
-  const others = rowsOf(rival.schedule, parts.fromTick);
-  const samples = rows.map((row, index) => ({
-    demand: row.demand,
-    capacity: row.ready * HOT_UTILISATION,
-    rivalCapacity: (others[index]?.ready ?? 0) * HOT_UTILISATION,
-    hot: isHot(row),
-  }));
-  const secondsPerDot = Math.max(60, Math.ceil((rows.length * TICK_SECONDS) / ((columns - 7) * 2)));
-  const nowMs = (rows.at(-1)?.atMs ?? 0) + TICK_SECONDS * 1000;
-  const state = { samples, sampleSeconds: TICK_SECONDS, band: undefined, nowMs };
+  const others = simulated.filter(({ policy }) => policy !== ours.policy);
+  const rival = others.find(({ policy }) => policy.startsWith('hpa')) ?? others[0];
+  const { startMs, pods } = parts.demand;
+  const samples = samplesOf(ours.schedule, rival?.schedule, parts.fromTick);
+  const secondsPerDot = TICK_SECONDS * Math.ceil(samples.length / ((columns - AXIS_COLUMNS) * 2));
+  const nowMs = startMs + pods.length * TICK_SECONDS * 1000;
+  const state = { samples, sampleSeconds: TICK_SECONDS, band: undefined, nowMs, nowName: 'end' };
+  const both = rival === undefined ? '' : ` and ${paint('rival', rival.policy)}`;
   return [
-    `${paint('demand', 'demand')} in pods, what ${paint('capacity', ours.policy)} and ${paint('rival', rival.policy)} could carry`,
+    `${paint('demand', 'demand')} in pods, what ${paint('capacity', ours.policy)}${both} could carry`,
     ...plot(state, { columns, rows: PLOT_ROWS, secondsPerDot }, paint),
     '',
   ];
 }
 
-function lineOf({ policy, verdict, target }: Simulated, limit: number): TableRow {
-  const known = (value: number, text: string) => (Number.isFinite(value) ? text : '-');
-  const { podHours, costVsTunedHpa, gapClosed, hotShare, p99Ms, reversalsPerDay, thetaU, thetaO } = verdict;
-  const lead = verdict.leadTimeGainedSeconds;
-  return {
-    look: lookOf(hotShare, limit),
-    cells: [
-      target === undefined ? policy : `${policy} ${target} %`,
-      grouped(Math.round(podHours)),
-      known(costVsTunedHpa, costVsTunedHpa.toFixed(3)),
-      known(gapClosed, `${Math.round(gapClosed * 100)} %`),
-      percent(hotShare, 2),
-      known(p99Ms, grouped(Math.round(p99Ms))),
-      reversalsPerDay.toFixed(1),
-      known(lead, `${Math.round(lead)}`),
-      percent(thetaU),
-      percent(thetaO),
-    ],
-  };
+function samplesOf(ours: Schedule, rival: Schedule | undefined, fromTick: number): Sample[] {
+  return Array.from(ours.demand.pods.subarray(fromTick), (demand, index) => {
+    const capacity = (ours.ready[fromTick + index] ?? 0) * HOT_UTILISATION;
+    const rivalCapacity = rival ? (rival.ready[fromTick + index] ?? 0) * HOT_UTILISATION : Number.NaN;
+    return { demand, capacity, rivalCapacity, hot: demand > capacity };
+  });
+}
+
+function tables({ simulated, parts }: Played, paint: Paint): string[] {
+  const rows = (cellsOf: (one: Simulated) => readonly string[]): TableRow[] =>
+    simulated.map((one) => ({
+      look: lookOf(one.verdict.hotShare, parts.limit),
+      cells: [nameOf(one), ...cellsOf(one)],
+    }));
+  return [
+    ...table(COST_HEAD, rows(costCells), paint),
+    '',
+    ...table(COURSE_HEAD, rows(courseCells), paint),
+    '',
+  ];
+}
+
+function nameOf({ policy, target }: Simulated): string {
+  return target === undefined ? policy : `${policy} ${target} %`;
+}
+
+function costCells({ verdict: { podHours, costVsTunedHpa, gapClosed, hotShare, p99Ms } }: Simulated) {
+  return [
+    grouped(Math.round(podHours)),
+    known(costVsTunedHpa, costVsTunedHpa.toFixed(3)),
+    known(gapClosed, `${Math.round(gapClosed * 100)} %`),
+    percent(hotShare, 2),
+    known(p99Ms, grouped(Math.round(p99Ms))),
+  ];
+}
+
+function courseCells({ verdict }: Simulated) {
+  const { reversalsPerDay, leadTimeGainedSeconds, thetaU, thetaO } = verdict;
+  return [
+    reversalsPerDay.toFixed(1),
+    known(leadTimeGainedSeconds, `${Math.round(leadTimeGainedSeconds)}`),
+    percent(thetaU),
+    percent(thetaO),
+  ];
+}
+
+function known(value: number, text: string): string {
+  return Number.isFinite(value) ? text : '-';
 }
 
 /** Red: it spoils more than it may. */

@@ -1,6 +1,5 @@
 import { Forecaster } from '../../assembly/pkg/forecaster.js';
-import { type Demand, demandOf } from '../../bench/replay/demand.ts';
-
+import { type Demand, demandOf, TICK_SECONDS } from '../../bench/replay/demand.ts';
 import { HOT_UTILISATION, POD_RPS } from '../../bench/replay/latency.ts';
 import { rowsOf } from '../../bench/replay/schedule.ts';
 import {
@@ -68,8 +67,11 @@ function onStep(trace: Trace, stepSeconds: number | undefined): Trace {
 function partsOf(trace: Trace, options: SimulateOptions): SimulationParts {
   const demand = scaled(trace, options);
   const fromTick = options.judge === 'all' ? 0 : Math.floor(demand.pods.length / 2);
-  if (demand.pods.subarray(fromTick).filter((load) => !Number.isNaN(load)).length < LEAST_TICKS) {
-    throw new BadInput(`${trace.source} must have at least 10 minutes of values in the part that is judged`);
+  const known = demand.pods.subarray(fromTick).filter((load) => !Number.isNaN(load)).length;
+  if (known < LEAST_TICKS) {
+    throw new BadInput(
+      `${trace.source}: ${options.judge === 'all' ? 'there' : 'in the second half, which is judged, there'} are ${(known * TICK_SECONDS) / 60} minutes of values; there must be at least 10${options.judge === 'all' ? '' : ', or --judge all'}`,
+    );
   }
   const core = loadCore();
   if (core.kind === 'refused') throw new BadInput(core.message);

@@ -29,7 +29,7 @@ async function readText(file: string): Promise<string> {
   if (plain.length === 0)
     throw new BadInput(`${file}: the file is empty; there must be lines "timestamp,value"`);
   if (plain.includes(0)) {
-    const what = isGzip(plain) ? 'is gzipped; its name must end in .gz' : 'is not text';
+    const what = isGzip(plain) ? 'is gzipped; its name must end in .gz' : 'is not UTF-8 text';
     throw new BadInput(`${file}: the file ${what}; it must be CSV, "timestamp,value"`);
   }
   return plain.toString('utf8');

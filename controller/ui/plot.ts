@@ -1,4 +1,4 @@
-import { AXIS_COLUMNS, niceTop, withAxis } from './axis.ts';
+import { AXIS_COLUMNS, highest, niceTop, withAxis } from './axis.ts';
 import { Canvas } from './canvas.ts';
 import type { Paint } from './style.ts';
 import type { Band, Sample, ViewState } from './view-state.ts';
@@ -10,12 +10,18 @@ export interface PlotSize {
   readonly secondsPerDot: number;
 }
 
-export type PlotState = Pick<ViewState, 'samples' | 'sampleSeconds' | 'band' | 'nowMs'>;
+export interface PlotState extends Pick<ViewState, 'samples' | 'sampleSeconds' | 'band' | 'nowMs'> {
+  /** What `nowMs` is called: `now`, or `end` of what is over. */
+  readonly nowName?: string;
+}
 
 const DAY_MS = 86_400_000;
-/** Distances of the marks on the time axis, and the room one needs. */
-const LABEL_EVERY_MS = [1, 2, 3, 6, 12].map((hours) => hours * 3_600_000);
+/** Distances of the marks on the time axis, up to 16 weeks, and the room one needs. */
+const LABEL_EVERY_MS = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344, 2688].map(
+  (hours) => hours * 3_600_000,
+);
 const LABEL_COLUMNS = 8;
+const LONGEST_LABEL_MS = 365 * DAY_MS;
 
 /** Demand as an area, capacities as lines, and after "now" the forecast band. Lines of equal width. */
 export function plot(state: PlotState, size: PlotSize, paint: Paint): string[] {
@@ -42,8 +48,10 @@ function dotsOf(samples: readonly Sample[], per: number, most: number): Sample[]
   const first = Math.max(0, Math.ceil(total / per) - most) * per;
   for (let from = first; from < total; from += per) {
     const group = samples.slice(from, from + per);
-    const mean = (pick: (sample: Sample) => number) =>
-      group.reduce((sum, sample) => sum + pick(sample), 0) / group.length;
+    const mean = (pick: (sample: Sample) => number) => {
+      const known = group.map(pick).filter((value) => !Number.isNaN(value));
+      return known.reduce((sum, value) => sum + value, 0) / known.length;
+    };
     dots.push({
       demand: mean((sample) => sample.demand),
       capacity: mean((sample) => sample.capacity),
@@ -67,6 +75,7 @@ function bandDots(band: Band | undefined, per: number): { p50: number; p99: numb
 
 function drawPast(canvas: Canvas, x: number, dot: Sample, scale: (value: number) => number): void {
   const look = dot.hot ? 'hot' : 'demand';
+  // a demand that is missing is NaN: nothing is drawn, neither here nor in `dot`
   for (let y = 0; y <= scale(dot.demand); y++) {
     // Every other dot below the edge: an area light enough for lines to be seen in it.
     if (y === scale(dot.demand) || (x + y) % 2 === 0) canvas.dot(x, y, look);
@@ -82,7 +91,7 @@ function drawBand(canvas: Canvas, x: number, p50: number, p99: number): void {
 function mostOf(past: readonly Sample[], band: readonly { p99: number }[]): number {
   let most = 10;
   for (const { demand, capacity, rivalCapacity } of past)
-    most = Math.max(most, demand, capacity, rivalCapacity);
+    most = highest([most, demand, capacity, rivalCapacity]);
   for (const { p99 } of band) most = Math.max(most, p99);
   return most;
 }
@@ -102,13 +111,16 @@ function timeAxis(state: PlotState, { past, now, perDot }: TimeSpan, columns: nu
   };
   const nowColumn = Math.floor(now / 2);
   const columnMs = 2 * dotMs;
-  const everyMs = LABEL_EVERY_MS.find((candidate) => candidate / columnMs >= LABEL_COLUMNS) ?? DAY_MS;
+  const everyMs =
+    LABEL_EVERY_MS.find((candidate) => candidate / columnMs >= LABEL_COLUMNS) ?? LONGEST_LABEL_MS;
   const startMs = state.nowMs - past * dotMs;
   for (let atMs = Math.ceil(startMs / everyMs) * everyMs; atMs < state.nowMs; atMs += everyMs) {
     const column = Math.floor((now - (state.nowMs - atMs) / dotMs) / 2);
-    if (column < nowColumn - LABEL_COLUMNS) put(column, `╵${everyMs < DAY_MS ? clockTime(atMs) : day(atMs)}`);
+    if (column < nowColumn - LABEL_COLUMNS - 1)
+      put(column, `╵${everyMs < DAY_MS ? clockTime(atMs) : day(atMs)}`);
   }
-  put(nowColumn - 3, 'now╵');
+  const name = state.nowName ?? 'now';
+  put(nowColumn - name.length, `${name}╵`);
   return paint('faint', `${' '.repeat(AXIS_COLUMNS)}${cells.join('')}`);
 }
 

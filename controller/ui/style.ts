@@ -51,3 +51,14 @@ export function clip(painted: string, width: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
   return painted.replaceAll(/\u001b\[[0-9;]*m|./gu, (part) => (part.length > 2 || left-- > 0 ? part : ''));
 }
+
+/** Breaks a text between words. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

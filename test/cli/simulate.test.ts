@@ -135,6 +135,40 @@ test.serial('for people: a plot, a line per policy, and who won', async (t) => {
   t.regex(stdout.text, /Foresail costs [\d.]+ % (less|more) than an HPA tuned in hindsight/);
 });
 
+test.serial('closing hours and other gaps are said in words, and no gap is counted as judged', async (t) => {
+  const { run, json, input, folder, stdout } = await bench(t);
+  // ten days, closed from midnight to 08:00
+  const open = minutes(10)
+    .split('\n')
+    .filter((row) => row !== '' && (Number(row.split(',')[0]) % 86_400) / 3600 >= 8);
+  await writeFile(input, `${open.join('\n')}\n`);
+  t.is(await run('--input', input, '--policy', 'rps'), 0);
+  t.regex(stdout.text, /Its gaps are regular closing hours, 7 openings a week\./);
+  const [, missing, judged] =
+    /([\d,]+) of the ([\d,]+) ticks of the judged part have no value/.exec(
+      stdout.text.replaceAll('\n', ' '),
+    ) ?? [];
+  const number = (text: string | undefined) => Number(text?.replaceAll(',', ''));
+  stdout.text = '';
+  const out = join(folder, 'ticks.csv');
+  const answer = await json('--policy', 'rps', '--out', out);
+  t.is(answer.judgedTicks, number(judged) - number(missing));
+  t.true(number(missing) >= 4 * 8 * 240, 'four nights at least');
+  t.is((await readFile(out, 'utf8')).trim().split('\n').length - 1, answer.judgedTicks);
+});
+
+test.serial('nothing is wider than the terminal, whose end would be lost', async (t) => {
+  const { run, input, stdout } = await bench(t);
+  t.is(await run('--input', input), 0);
+  for (const line of stdout.text.split('\n')) t.true([...line].length <= 80, line);
+});
+
+test.serial('a policy that is replayed alone is compared with nobody in the plot', async (t) => {
+  const { run, input, stdout } = await bench(t);
+  t.is(await run('--input', input, '--policy', 'rps'), 0);
+  t.regex(stdout.text, /what rps could carry/);
+});
+
 test.serial('interrupted: 130, and no file', async (t) => {
   const clock = new HastyClock(0);
   clock.onSleep = () => process.emit('SIGINT');
@@ -151,7 +185,25 @@ const refuses = test.macro(async (t: ExecutionContext, args: readonly string[], 
   t.false(existsSync(join(folder, 'ticks.csv')));
 });
 
-test.serial('without a trace', refuses, [], /--input/);
+test.serial('without a trace', refuses, [], /there must be --input FILE/);
+test.serial(
+  'a misspelt option is named, not what is missing without it',
+  refuses,
+  ['--inptu', 'INPUT'],
+  /unknown option '--inptu'/,
+);
+test.serial(
+  'a number in another notation',
+  refuses,
+  ['--input', 'INPUT', '--mean-pods', '0x10'],
+  /number from 1 to 500/,
+);
+test.serial(
+  'a step that is no whole number',
+  refuses,
+  ['--input', 'INPUT', '--step-seconds', '90.5'],
+  /whole number from 1 to 86400/,
+);
 test.serial('no such file', refuses, ['--input', 'FOLDER/none.csv'], /none\.csv/);
 test.serial(
   'a policy that is none',
@@ -184,5 +236,8 @@ test.serial('a trace without load, and one that is too short, are refused in wor
   await writeFile(file, Array.from({ length: 100 }, (_, minute) => `${minute * 60},0\n`).join(''));
   await t.throwsAsync(run('--input', file), { name: 'BadInput', message: /mean .* must be above zero/ });
   await writeFile(file, '0,1\n60,2\n120,3\n');
-  await t.throwsAsync(run('--input', file), { name: 'BadInput', message: /at least 10 minutes of values/ });
+  await t.throwsAsync(run('--input', file), {
+    name: 'BadInput',
+    message: /1\.5 minutes of values; there must be at least 10, or --judge all/,
+  });
 });

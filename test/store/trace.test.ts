@@ -147,7 +147,7 @@ const bad: readonly (readonly [name: string, text: string | Buffer, wanted: stri
     gzipSync('0,1\n'),
     ': the file is gzipped; its name must end in .gz; it must be CSV, "timestamp,value"',
   ],
-  ['a binary file', Buffer.of(1, 0, 2), ': the file is not text; it must be CSV, "timestamp,value"'],
+  ['a binary file', Buffer.of(1, 0, 2), ': the file is not UTF-8 text; it must be CSV, "timestamp,value"'],
   [
     'gzip cut short',
     gzipSync('0,1\n15,2\n'.repeat(999)).subarray(0, 30),

@@ -82,6 +82,40 @@ test('plot: what was drawn does not change as time goes on, it moves', (t) => {
   for (const [index, line] of before.entries()) t.is(after[index]?.slice(7, -1), line.slice(8));
 });
 
+test('plot: a gap takes its time, and nothing is drawn of what was not known', (t) => {
+  const samples = steady(480);
+  samples.fill({ demand: Number.NaN, capacity: 200, rivalCapacity: Number.NaN, hot: false }, 160, 320);
+  const lines = plot(
+    { samples, sampleSeconds: 15, band: undefined, nowMs: 0 },
+    { ...size, columns: 67 },
+    plain,
+  );
+  const bottom = lines.at(-2)?.slice(7) ?? '';
+  t.is(bottom, `${'⡪'.repeat(20)}${' '.repeat(20)}${'⡪'.repeat(20)}`);
+});
+
+test('plot: what is over ends at its end, and a year is marked sparsely', (t) => {
+  const axis =
+    plot(
+      {
+        samples: steady(365 * 24),
+        sampleSeconds: 3600,
+        band: undefined,
+        nowMs: 365 * 86_400_000,
+        nowName: 'end',
+      },
+      { columns: 100, rows: 8, secondsPerDot: 48 * 3600 },
+      plain,
+    ).at(-1) ?? '';
+  t.regex(axis, / end╵$/);
+  t.deepEqual(
+    axis.match(/╵\d\d-\d\d/g)?.length,
+    (axis.match(/╵\d/g) ?? []).length,
+    'no label covers another',
+  );
+  t.true((axis.match(/╵/g) ?? []).length <= 93 / 8);
+});
+
 test('plot: hours are marked where they were', (t) => {
   const lines = plot({ ...evening, band: undefined }, { ...size, columns: 67 }, plain);
   // 60 columns are 120 minutes before 04:00.
