@@ -12,9 +12,6 @@ export interface Season {
   readonly periods: readonly Period[];
 }
 
-/** `detect` of the core, or of the worker that runs it. */
-export type Detect = (history: Float64Array, stepSeconds: number) => Detection;
-
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 /** What the core's `open` takes. */
@@ -41,11 +38,6 @@ export function givenSeason(seasonSteps: number, stepSeconds: number): Season {
 function weekOf(seasonSteps: number, stepSeconds: number): number {
   const isDay = seasonSteps * stepSeconds === DAY_SECONDS;
   return isDay && 7 * seasonSteps <= LONGEST_WEEK ? 7 * seasonSteps : 0;
-}
-
-/** The season of a history, oldest value first, NaN missing; it sees nothing but the past. */
-export function findSeason(detect: Detect, history: Float64Array, stepSeconds: number): Season {
-  return seasonOf(detect(history, stepSeconds), stepSeconds);
 }
 
 /** What the core found, as models can be opened with it. */
