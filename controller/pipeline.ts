@@ -1,4 +1,7 @@
+import type { CalendarBlock } from './api/calendar-block.ts';
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
@@ -111,13 +114,23 @@ export function createPipeline(parts: PipelineParts) {
 
   function requestOf({ scaler, dossier: { workload, series } }: Watched, originMs: number): ForecastRequest {
     const { seasonSeconds } = scaler.spec.forecast;
+    const calendar = scaler.spec.calendar && calendarOf(scaler.spec.calendar);
     return {
       workload: workloadKey(workload),
       stepSeconds,
       ...(seasonSeconds ? { seasonSteps: Math.max(1, Math.round(seasonSeconds / stepSeconds)) } : {}),
+      ...(calendar ? { calendar } : {}),
       originMs,
       ratesSince: (sinceMs) => series.ratesSince(sinceMs, originMs),
     };
+  }
+
+  const calendars = new WeakMap<CalendarBlock, Calendar>();
+  /** One per version of a scaler: it remembers which events it has worked out. */
+  function calendarOf(block: CalendarBlock): Calendar {
+    const known = calendars.get(block) ?? calendarFrom(block);
+    calendars.set(block, known);
+    return known;
   }
 
   let indexed:

@@ -1,4 +1,5 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import type { Calendar } from './calendar/calendar.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { Decision } from './policy/decision.ts';
 import type { Observation, Target } from './policy/observation.ts';
@@ -123,6 +124,8 @@ export interface ForecastRequest {
   readonly stepSeconds: number;
   /** Absent: it is found from the history, and the day until then. */
   readonly seasonSteps?: number;
+  /** What is known of days and events, absent where nothing is. One with another key starts the series again from its history. */
+  readonly calendar?: Calendar;
   /** End of the newest step. */
   readonly originMs: number;
   /** The rates of steps that ended in (sinceMs, originMs], NaN where missing; from the ring or from History. */

@@ -135,6 +135,21 @@ test('the model is given the history that was stored before this process started
   t.is(rates?.at(-1), 60);
 });
 
+test('the model is asked with the calendar of the scaler, one object as long as the scaler is the same', async (t) => {
+  const holidays = ['2026-01-06'];
+  const { play, forecaster } = setUp({ spec: { calendar: { timeZone: 'Europe/Berlin', holidays } } });
+  await play(50, 3);
+  const [first, ...later] = forecaster.asked.map(({ calendar }) => calendar);
+  t.is(first?.days(Date.UTC(2026, 0, 6)).today, 'holiday');
+  t.true(later.length > 0 && later.every((calendar) => calendar === first));
+});
+
+test('without a calendar the model is asked without one', async (t) => {
+  const { play, forecaster } = setUp();
+  await play(50, 2);
+  t.true(forecaster.asked.length > 0 && forecaster.asked.every((request) => !('calendar' in request)));
+});
+
 test('steps are stored, and what was learned is remembered', async (t) => {
   const { play, history } = setUp();
   await play(30, 3);

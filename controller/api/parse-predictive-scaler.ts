@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calendarFault } from '../calendar/from-block.ts';
 import { type PredictiveScaler, predictiveScalerSpec } from './predictive-scaler.ts';
 import { refusedFields, rules } from './predictive-scaler-rules.ts';
 
@@ -30,6 +31,8 @@ export function parsePredictiveScaler(object: unknown): PredictiveScaler | Inval
       invalid: broken.map((rule) => `${join(['spec', rule.on, rule.field])}: ${rule.message}`).join('; '),
     };
   }
+  const fault = spec.data.calendar && calendarFault(spec.data.calendar);
+  if (fault) return { invalid: `spec.calendar: ${fault}` };
   return { ...parts.data.metadata, spec: spec.data };
 }
 
@@ -63,8 +66,6 @@ function mustBe(issue: z.core.$ZodIssue): string {
       return issue.input === undefined
         ? `must be set (${issue.expected})`
         : `must be of type ${issue.expected}`;
-    case 'invalid_format':
-      return 'must be lower-case letters, digits, "-" and ".", with a letter or digit at both ends';
     default:
       return issue.message;
   }

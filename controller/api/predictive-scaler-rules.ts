@@ -23,6 +23,13 @@ export const rules: readonly Rule[] = [
     message: 'must be <= maxReplicas',
     holds: (spec) => spec.minReplicas <= spec.maxReplicas,
   },
+  {
+    on: 'calendar',
+    cel: '!has(self.events) || self.events.all(e, e.start < e.end)',
+    field: 'events',
+    message: 'must end after they start',
+    holds: ({ calendar }) => calendar?.events.every(({ start, end }) => start < end) ?? true,
+  },
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calendarBlock } from './calendar-block.ts';
 
 /**
  * The PredictiveScaler, declared once: types, validation in the process, and the CRD's schema (`npm run generate`) all
@@ -33,7 +34,10 @@ export const predictiveScalerSpec = z.strictObject({
         .string()
         .min(1)
         .max(253)
-        .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+        .regex(
+          /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+          'must be lower-case letters, digits, "-" and ".", with a letter or digit at both ends',
+        )
         .describe('Its name.'),
     })
     .describe('What is scaled; always in the namespace of the PredictiveScaler.'),
@@ -91,6 +95,11 @@ export const predictiveScalerSpec = z.strictObject({
     })
     .prefault({})
     .describe('How the load is looked ahead at.'),
+  calendar: calendarBlock
+    .optional()
+    .describe(
+      'Local clocks, holidays and events that the forecast knows ahead. A changed one is learned anew from history.',
+    ),
   behavior: z
     .strictObject({
       scaleUp: step.prefault({}).describe('Limits on adding replicas.'),

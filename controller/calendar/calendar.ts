@@ -25,17 +25,33 @@ export interface CalendarNumbers {
   /** 1 Monday .. 7 Sunday. */
   readonly weekday: number;
   readonly dayType: DayType;
-  /** The step that ends now, and each of the next 30: the greatest intensity, by the share of the step it goes on for. */
+  /** Intensities of the step that ends now, and of each of the next 30. */
   readonly events: Float64Array;
 }
 
+/** What a day there is, and the one after it. */
+export interface DayNumbers {
+  /** Local time less UTC. */
+  readonly offsetSeconds: number;
+  readonly today: DayType;
+  readonly tomorrow: DayType;
+}
+
 export interface Calendar {
+  /** Equal for calendars that say the same. */
+  readonly key: string;
+  days(instantMs: number): DayNumbers;
+  /**
+   * Of `count` steps from `fromMs` on: the greatest intensity of what goes on in each, by the share of the step it goes on for;
+   * below 0 where only releases do. undefined: nothing goes on in any of them.
+   */
+  intensities(fromMs: number, count: number, stepSeconds: number): Float64Array | undefined;
   at(instantMs: number, stepSeconds: number): CalendarNumbers;
 }
 
 const LEADS = 30;
 const RELEASE_MS = 3_600_000;
-/** Spans are worked out for so much at once. */
+/** Spans are worked out for so much more at once. */
 const CHUNK_MS = 86_400_000;
 
 /** Throws a RangeError for a time zone, a date or an event that is none. */
@@ -63,22 +79,40 @@ export function createCalendar(spec: CalendarSpec = {}): Calendar {
     return weekend.has(weekday) ? 'weekend' : 'workday';
   }
 
+  function intensities(fromMs: number, count: number, stepSeconds: number): Float64Array | undefined {
+    const stepMs = stepSeconds * 1000;
+    const toMs = fromMs + count * stepMs;
+    const spans = spansBetween(fromMs, toMs).filter((span) => span.startMs < toMs && span.endMs > fromMs);
+    const due = releases.filter((releaseMs) => releaseMs <= toMs && releaseMs + RELEASE_MS > fromMs);
+    if (spans.length === 0 && due.length === 0) return undefined;
+    const steps = new Float64Array(count);
+    for (const span of spans) addSpan(steps, span, fromMs, stepMs);
+    for (const releaseMs of due) addRelease(steps, releaseMs, fromMs, stepMs);
+    return steps;
+  }
+
   return {
+    key: JSON.stringify(spec),
+    intensities,
+    days: (instantMs) => {
+      const { date, weekday, offsetSeconds } = zone.at(instantMs);
+      const today = dayTypeOf(date, weekday);
+      return { offsetSeconds, today, tomorrow: dayTypeOf(dayAfter(date), (weekday % 7) + 1) };
+    },
     at: (instantMs, stepSeconds) => {
-      const stepMs = stepSeconds * 1000;
       const { date, hour, weekday } = zone.at(instantMs);
-      const firstMs = instantMs - stepMs;
-      const spans = spansBetween(firstMs, instantMs + LEADS * stepMs);
+      const fromMs = instantMs - stepSeconds * 1000;
       return {
         shiftSeconds: zone.shiftSeconds(instantMs),
         ...{ hour, weekday, dayType: dayTypeOf(date, weekday) },
-        events: Float64Array.from({ length: LEADS + 1 }, (_, lead) => {
-          const fromMs = firstMs + lead * stepMs;
-          return Math.max(intensityOf(spans, fromMs, fromMs + stepMs), releaseOf(releases, fromMs + stepMs));
-        }),
+        events: intensities(fromMs, LEADS + 1, stepSeconds) ?? new Float64Array(LEADS + 1),
       };
     },
   };
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + CHUNK_MS).toISOString().slice(0, 10);
 }
 
 function checkedDate(date: string): string {
@@ -88,21 +122,29 @@ function checkedDate(date: string): string {
 }
 
 /** Example: an event of intensity 3 that goes on for a third of the step counts 1. */
-function intensityOf(spans: readonly Span[], fromMs: number, toMs: number): number {
-  let greatest = 0;
-  for (const { startMs, endMs, intensity } of spans) {
-    const share = (Math.min(endMs, toMs) - Math.max(startMs, fromMs)) / (toMs - fromMs);
-    if (share > 0) greatest = Math.max(greatest, intensity * share);
+function addSpan(steps: Float64Array, span: Span, fromMs: number, stepMs: number): void {
+  const first = Math.max(0, Math.floor((span.startMs - fromMs) / stepMs));
+  const last = Math.min(steps.length, Math.ceil((span.endMs - fromMs) / stepMs));
+  for (let step = first; step < last; step++) {
+    const startMs = fromMs + step * stepMs;
+    const sharedMs = Math.min(span.endMs, startMs + stepMs) - Math.max(span.startMs, startMs);
+    add(steps, step, (span.intensity * sharedMs) / stepMs);
   }
-  return greatest;
 }
 
-/** 1 at the release, falling to 0 in an hour. */
-function releaseOf(releasesMs: readonly number[], atMs: number): number {
-  let greatest = 0;
-  for (const releaseMs of releasesMs) {
-    const age = (atMs - releaseMs) / RELEASE_MS;
-    if (age >= 0 && age < 1) greatest = Math.max(greatest, 1 - age);
+/** 1 at the release, falling to 0 in an hour; below 0, as releases are. */
+function addRelease(steps: Float64Array, releaseMs: number, fromMs: number, stepMs: number): void {
+  const first = Math.max(0, Math.ceil((releaseMs - fromMs) / stepMs) - 1);
+  for (let step = first; step < steps.length; step++) {
+    const age = (fromMs + (step + 1) * stepMs - releaseMs) / RELEASE_MS;
+    if (age >= 1) return;
+    add(steps, step, age - 1);
   }
-  return greatest;
+}
+
+/** The greatest of the events, or where there are none the strongest of the releases. */
+function add(steps: Float64Array, step: number, intensity: number): void {
+  const before = steps[step] ?? 0;
+  if (intensity > 0) steps[step] = Math.max(before, intensity);
+  else if (before <= 0) steps[step] = Math.min(before, intensity);
 }

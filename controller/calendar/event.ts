@@ -1,7 +1,8 @@
 import ical from 'node-ical';
 import type { TimeZone } from './time-zone.ts';
 
-/** Something that changes the load at a time that is known ahead. `intensity`: 1 is usual, by the user's own measure. */
+/** Something that changes the load at a time that is known ahead. `intensity`: 1 is usual, by the user's own
+ * measure; below 0: a release, of which only is known that it may change the load. */
 export type CalendarEvent =
   | { readonly kind: 'once'; readonly startMs: number; readonly endMs: number; readonly intensity: number }
   /** By the clocks of the time zone, so that an event at 20:00 stays there when they change. */

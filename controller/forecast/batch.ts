@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Detection, FIGURES, LEADS, PEAK_STEPS } from '../../assembly/pkg/forecaster.js';
+import type { Told } from './told.ts';
 
 /** Figures per workload in an answer: the leads' first, then the peaks'. */
 export const LEAD_FIGURES = LEADS * FIGURES;
@@ -13,6 +14,8 @@ export interface Item {
   readonly count: number;
   /** Start (again) with an empty series of these periods; week 0: none. */
   readonly open?: { readonly seasonSteps: number; readonly weekSteps: number };
+  /** What the calendar says of these steps. */
+  readonly told?: Told;
   /** No series at all: the rates, of steps of so many seconds, are searched for their periods. */
   readonly searchStepSeconds?: number;
 }

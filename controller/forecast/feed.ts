@@ -1,6 +1,7 @@
 import type { Batch, Item } from './batch.ts';
 import { ratesOf } from './rates.ts';
 import type { Look, SeasonedRequest } from './seasons.ts';
+import { toldOf } from './told.ts';
 
 export interface FeedOptions {
   /** Most seasons of history a series starts with. */
@@ -29,6 +30,7 @@ interface Series {
   readonly stepSeconds: number;
   readonly seasonSteps: number;
   readonly weekSteps: number;
+  readonly calendarKey: string | undefined;
   /** End of the newest step the worker's series holds. */
   readonly consumedMs: number;
 }
@@ -40,7 +42,7 @@ const FORGET_MS = 3_600_000;
 
 /**
  * Knows how far the worker's series of each workload are, and takes from the rings what is new. A series starts again from
- * all the history there is when the step or the season changed, when time went back, or when the gap is longer than
+ * all the history there is when the step, the season or the calendar changed, when time went back, or when the gap is longer than
  * that history.
  */
 export class Feed {
@@ -89,11 +91,13 @@ export class Feed {
     if (known && !goesOn) this.#forget(request.workload);
     const { seasonSteps, weekSteps } = request.season;
     const open = goesOn ? {} : { open: { seasonSteps, weekSteps } };
+    const consumedMs = request.originMs - (all.length - count) * stepMs;
+    const told = toldOf(request, consumedMs - count * stepMs, count, goesOn);
     return {
       request,
-      item: { series: number, count, ...open },
+      item: { series: number, count, ...open, ...(told ? { told } : {}) },
       rates: all.subarray(0, count),
-      consumedMs: request.originMs - (all.length - count) * stepMs,
+      consumedMs,
       complete: count === all.length,
     };
   }
@@ -104,9 +108,13 @@ export class Feed {
 
   /** The worker has consumed the portion. */
   consumed({ request, item, consumedMs }: Portion): void {
-    const { workload, stepSeconds, season } = request;
+    const { workload, stepSeconds, season, calendar } = request;
     const { seasonSteps, weekSteps } = season;
-    this.#series.set(workload, { number: item.series, stepSeconds, seasonSteps, weekSteps, consumedMs });
+    const calendarKey = calendar?.key;
+    this.#series.set(workload, {
+      ...{ number: item.series, stepSeconds, seasonSteps, weekSteps },
+      ...{ calendarKey, consumedMs },
+    });
   }
 
   /** The series of this portion failed: it starts again from history. */
@@ -149,6 +157,7 @@ function continues(series: Series, request: SeasonedRequest, longest: number): b
     series.stepSeconds === request.stepSeconds &&
     series.seasonSteps === request.season.seasonSteps &&
     series.weekSteps === request.season.weekSteps &&
+    series.calendarKey === request.calendar?.key &&
     Number.isInteger(steps) &&
     steps >= 0 &&
     steps <= longest

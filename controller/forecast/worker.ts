@@ -9,6 +9,7 @@ import {
   LEAD_FIGURES,
   type WorkerSeed,
 } from './batch.ts';
+import { feedTold } from './feed-told.ts';
 
 /**
  * Hosts the core for all workloads in a thread of its own. A trap costs only the workload it came from: its series is
@@ -50,7 +51,7 @@ function close(series: number): void {
 function answer(item: Item, rates: Float64Array, figures: Float64Array): ItemOutcome {
   try {
     const handle = handleOf(item);
-    if (forecaster.pushMany(handle, rates) < 0) throw new RangeError('the series is not open');
+    if (feedTold(forecaster, handle, rates, item.told) < 0) throw new RangeError('the series is not open');
     forecaster.forecast(handle, figures.subarray(0, LEAD_FIGURES));
     forecaster.peaks(handle, figures.subarray(LEAD_FIGURES));
     return { kind: 'answered', known: forecaster.counts(handle).known };

@@ -20,6 +20,32 @@ export const badSpecs: readonly BadSpec[] = [
     server: /spec\.minReplicas: Invalid value.*must be <= maxReplicas/,
   },
   {
+    name: 'an event that ends before it starts',
+    spec: {
+      ...good,
+      calendar: { events: [{ name: 'sale', start: '2026-11-27T08:00', end: '2026-11-27T07:00' }] },
+    },
+    process: /spec\.calendar\.events: must end after they start/,
+    server: /spec\.calendar\.events: Invalid value.*must end after they start/,
+  },
+  {
+    name: 'a holiday that is no date',
+    spec: { ...good, calendar: { holidays: ['25-12-2026'] } },
+    process: /spec\.calendar\.holidays\.0: must be a date such as 2026-12-25/,
+    server: /spec\.calendar\.holidays\[0\].*should match/,
+  },
+  {
+    name: 'an event by the second',
+    spec: {
+      ...good,
+      calendar: {
+        events: [{ name: 'x', start: '2026-11-27T08:00', end: '2026-11-27T09:00', rule: 'FREQ=SECONDLY' }],
+      },
+    },
+    process: /spec\.calendar\.events\.0\.rule: must be a daily, weekly, monthly or yearly rule/,
+    server: /spec\.calendar\.events\[0\]\.rule.*should match/,
+  },
+  {
     name: 'max 0',
     spec: { ...good, maxReplicas: 0 },
     process: /spec\.maxReplicas: must be >= 1/,

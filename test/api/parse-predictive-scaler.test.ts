@@ -41,6 +41,15 @@ test('the least spec gets every default, and the identity of its object', (t) =>
   });
 });
 
+test('a calendar gets its defaults, and one that no schema can refuse is refused all the same', (t) => {
+  const parsed = parsePredictiveScaler(scalerOf({ ...minimal, calendar: { timeZone: 'Europe/Berlin' } }));
+  t.deepEqual('spec' in parsed ? parsed.spec.calendar : undefined, {
+    ...{ timeZone: 'Europe/Berlin', weekend: [6, 7], holidays: [], events: [] },
+  });
+  const refused = parsePredictiveScaler(scalerOf({ ...minimal, calendar: { timeZone: 'Mars/Olympus' } }));
+  t.regex('invalid' in refused ? refused.invalid : '', /spec\.calendar: the time zone must be an IANA name/);
+});
+
 test('several faults are all named, each with its field', (t) => {
   const parsed = parsePredictiveScaler(scalerOf({ ...minimal, maxReplicas: 0, mode: 'x', maxReplica: 4 }));
   const message = 'invalid' in parsed ? parsed.invalid : '';

@@ -104,7 +104,7 @@ test('an ICS file counts with its zones, its exceptions and its whole days', (t)
 test('a release tells for an hour, less and less', (t) => {
   const calendar = createCalendar({ releasesMs: [at('2026-11-24T10:00:00Z')] });
   const { events } = calendar.at(at('2026-11-24T10:00:00Z'), 900);
-  t.deepEqual([...events.subarray(0, 6)], [1, 0.75, 0.5, 0.25, 0, 0]);
+  t.deepEqual([...events.subarray(0, 6)], [-1, -0.75, -0.5, -0.25, 0, 0]);
 });
 
 test('what makes no sense is refused with what it must be', (t) => {
