@@ -257,3 +257,36 @@ test('events of another number are refused, and a handle that is not open takes 
   t.throws(() => forecaster.calendar(1, { events: new Float64Array(30) }), { message: /31 intensities/ });
   t.is(forecaster.calendar(12345, { localStep: 3 }), -1);
 });
+
+test('worked example: a sale that made 200 rps of 100 is foreseen at 169 the next time', (t) => {
+  const forecaster = core();
+  const handle = forecaster.open(SEASON, 0, 'naive');
+  const inSale = (step: number): boolean => step >= 2_000 && step % 1_000 < 50;
+  for (let step = 0; step < 2_990; step++) {
+    const events = Float64Array.from({ length: 31 }, (_, lead) => (inSale(step + lead) ? 1 : 0));
+    forecaster.calendar(handle, { events });
+    forecaster.push(handle, inSale(step) ? 200 : 100);
+  }
+  const medians = Array.from(
+    { length: 30 },
+    (_, lead) => forecaster.forecast(handle)[lead * FIGURES + 1] ?? 0,
+  );
+  t.true(Math.abs((medians[7] ?? 0) - 100) < 1, `${medians[7]} before it`);
+  t.true(Math.abs((medians[29] ?? 0) - 169) < 3, `${medians[29]} in it`);
+});
+
+test('worked example: the clocks go an hour ahead, and the slot that is skipped keeps what it held', (t) => {
+  const forecaster = core();
+  const season = 96;
+  const handle = forecaster.open(season, 0, 'seasonal-naive');
+  const local = (step: number): number => step + (step >= 5 * season + 3 ? 1 : 0);
+  for (let step = 0; step < 6 * season; step++) {
+    forecaster.calendar(handle, { localStep: local(step) + 1_000 * season });
+    forecaster.push(handle, 100 + (local(step) % season));
+  }
+  const said = Array.from({ length: 5 }, (_, lead) => forecaster.forecast(handle)[lead * FIGURES + 1] ?? 0);
+  t.deepEqual(
+    said.map((median) => Math.round(median)),
+    [101, 102, 103, 104, 105],
+  );
+});
