@@ -1,5 +1,5 @@
 import type { Forecaster } from '../../assembly/pkg/forecaster.js';
-import { type Settled, settle } from '../forecast/season.ts';
+import { givenSeason as givenToController, openable, type Settled, settle } from '../forecast/season.ts';
 
 /** The periods that the models are opened with, in steps. */
 export interface Season {
@@ -24,9 +24,10 @@ const DAY_SECONDS = 86_400;
 /** From here on once a week, so that years do not take forever; and never more history than the controller keeps. */
 const DAILY_DAYS = 28;
 
-/** A season that is given holds from the first step on. */
-export function givenSeason(seasonSteps: number): readonly SeasonSpan[] {
-  return [{ fromStep: 0, seasonSteps, weekSteps: 7 * seasonSteps, how: 'given', found: [] }];
+/** A season that is given holds from the first step on; as in the controller, a day alone brings its week along. */
+export function givenSeason(given: number, stepSeconds: number): readonly SeasonSpan[] {
+  const { seasonSteps, weekSteps } = givenToController(given, stepSeconds);
+  return [{ fromStep: 0, seasonSteps, weekSteps, how: 'given', found: [] }];
 }
 
 /**
@@ -77,11 +78,8 @@ function nextLook(seconds: number): number {
 export function seasonFinder(core: Pick<Forecaster, 'detect'>, stepSeconds: number | undefined): FindSeason {
   const guess = dayAsSeason(stepSeconds ?? 0);
   return (history) => {
-    const { seasonSteps, longerSteps, periods } = core.detect(history, stepSeconds ?? 0);
-    const found = periods.map(({ steps }) => steps);
-    if (!(seasonSteps >= LEAST_SEASON && seasonSteps <= MOST_SEASON)) return { ...guess, found };
-    const weekSteps = longerSteps > seasonSteps && longerSteps <= 7 * MOST_SEASON ? longerSteps : 0;
-    return { seasonSteps, weekSteps, how: found.includes(seasonSteps) ? 'found' : 'assumed', found };
+    const detection = core.detect(history, stepSeconds ?? 0);
+    return { ...guess, ...openable(detection), found: detection.periods.map(({ steps }) => steps) };
   };
 }
 

@@ -146,11 +146,20 @@ export function* seasonsOf(
   { season }: Pick<BacktestOptions, 'season'>,
   core: Pick<Forecaster, 'detect'>,
 ): Generator<Progress, readonly SeasonSpan[]> {
-  if (season !== 'auto') return givenSeason(season);
-  if (rows?.seasonRows !== undefined && rows.openingsPerWeek !== undefined) {
-    const weekSteps = rows.openingsPerWeek > 1 ? rows.openingsPerWeek * rows.seasonRows : 0;
-    return [{ fromStep: 0, seasonSteps: rows.seasonRows, weekSteps, how: 'of the openings', found: [] }];
+  if (rows?.openingsPerWeek !== undefined && (season === 'auto' || season === rows.seasonRows)) {
+    const seasonSteps = rows.seasonRows ?? 0;
+    const weekSteps = rows.openingsPerWeek > 1 ? rows.openingsPerWeek * seasonSteps : 0;
+    return [
+      {
+        fromStep: 0,
+        seasonSteps,
+        weekSteps,
+        how: season === 'auto' ? 'of the openings' : 'given',
+        found: [],
+      },
+    ];
   }
+  if (season !== 'auto') return givenSeason(season, stepSeconds);
   // where closed hours are left out, a day has no length in rows
   const timed = rows?.because !== 'asked for';
   const looking = seasonSpans(values, stepSeconds, seasonFinder(core, timed ? stepSeconds : undefined));

@@ -40,13 +40,24 @@ function weekOf(seasonSteps: number, stepSeconds: number): number {
   return isDay && 7 * seasonSteps <= LONGEST_WEEK ? 7 * seasonSteps : 0;
 }
 
-/** What the core found, as models can be opened with it. */
-export function seasonOf({ seasonSteps, longerSteps, periods }: Detection, stepSeconds: number): Season {
-  const usable = seasonSteps >= 2 && seasonSteps <= LONGEST_SEASON;
-  if (!usable) return { ...assumedSeason(stepSeconds), periods };
+/** What the core found, as models can be opened with it; else the day. */
+export function seasonOf(detection: Detection, stepSeconds: number): Season {
+  const { periods } = detection;
+  return { ...assumedSeason(stepSeconds), ...openable(detection), periods };
+}
+
+/** What the core found; undefined where no model could be opened with it. */
+export function openable({
+  seasonSteps,
+  longerSteps,
+  periods,
+}: Detection): Pick<Season, 'seasonSteps' | 'weekSteps' | 'how'> | undefined {
+  if (!(seasonSteps >= 2 && seasonSteps <= LONGEST_SEASON)) return undefined;
   const weekSteps = longerSteps > seasonSteps && longerSteps <= LONGEST_WEEK ? longerSteps : 0;
-  const how = periods.some(({ steps }) => steps === seasonSteps) ? 'found' : 'assumed';
-  return { seasonSteps, weekSteps, how, periods };
+  return {
+    ...{ seasonSteps, weekSteps },
+    how: periods.some(({ steps }) => steps === seasonSteps) ? 'found' : 'assumed',
+  };
 }
 
 /** The season in use, and another one that was seen once: it must be seen twice in a row to take over. */

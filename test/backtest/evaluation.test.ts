@@ -25,7 +25,13 @@ interface Played {
   readonly protocol?: Protocol;
 }
 
-function played({ values, models = ['ensemble'], spans = givenSeason(SEASON), watch, ...rest }: Played) {
+function played({
+  values,
+  models = ['ensemble'],
+  spans = givenSeason(SEASON, 3600),
+  watch,
+  ...rest
+}: Played) {
   const parts = { core: core(), clock: new VirtualClock(0) };
   const asked = { values, protocol: rest.protocol ?? protocol, spans, models };
   const playing = evaluate(asked, watch ? { ...parts, watch } : parts);
@@ -115,7 +121,7 @@ test('when another season is known, the series is opened with it and fed all tha
     });
     return said;
   };
-  const [given] = givenSeason(SEASON) as [SeasonSpan];
+  const [given] = givenSeason(SEASON, 3600) as [SeasonSpan];
   const changing = [
     { ...given, seasonSteps: 10, weekSteps: 70 },
     { ...given, fromStep: 150 },

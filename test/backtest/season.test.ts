@@ -56,7 +56,9 @@ test('a span begins where two looks agree that the answer is another', (t) => {
 });
 
 test('a given season holds from the first step', (t) => {
-  t.deepEqual(givenSeason(48), [{ fromStep: 0, seasonSteps: 48, weekSteps: 336, how: 'given', found: [] }]);
+  const given = { fromStep: 0, seasonSteps: 48, weekSteps: 336, how: 'given', found: [] };
+  t.deepEqual(givenSeason(48, 1800), [given]);
+  t.deepEqual(givenSeason(48, 60), [{ ...given, weekSteps: 0 }], 'seven times 48 minutes is nothing');
 });
 
 test('the guess is a day of steps; a week where a step is a day; 60 steps where nothing is known', (t) => {
