@@ -17,7 +17,7 @@ export function parseInjectOptions(args: readonly string[], io: Io): InjectOptio
   const command = new Command('foresail inject')
     .description(
       'Adds the sidecar to the pods of manifests and prints them: the same that a cluster adds at admission.\n' +
-        'Asked for by `foresail.dev/inject: enabled`, an annotation or label of the pod (template) or a label of a\n' +
+        'Asked for by `foresail.dev/inject: enabled`, an annotation or label of the pod (template) or a label of a ' +
         'Namespace in the file. What was left out, and why, is on stderr.',
     )
     .argument('[file]', 'YAML or JSON, any number of documents; - reads standard input')

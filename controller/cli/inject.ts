@@ -22,6 +22,7 @@ export async function runInject(args: readonly string[], io: Io): Promise<number
   const name = options.file === '-' ? 'standard input' : options.file;
   const manifest = new Manifest(name, await read(options.file, io));
   const objects = manifest.objects();
+  if (objects.length === 0) io.stderr.write(`${name}: there is no Kubernetes object in it\n`);
   const labels = namespaceLabels(objects);
   for (const object of objects) {
     const path = podPathOf(object);

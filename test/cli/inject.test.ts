@@ -52,6 +52,14 @@ spec:
       restartPolicy: Always
 `;
 
+test('what has no object in it is said to have none', async (t) => {
+  for (const nothing of ['', '# only a comment\n', '---\n---\n']) {
+    const { code, stderr } = await inject(nothing);
+    t.is(code, 0);
+    t.is(stderr, 'standard input: there is no Kubernetes object in it\n');
+  }
+});
+
 test('lines that were there stay as they were, and only lines are added', async (t) => {
   const { code, stdout, stderr } = await inject(deployment);
   t.is(code, 0);
