@@ -67,10 +67,10 @@ export const OWN_ERRORS: usize = HEADER_BYTES;
 
 /** The distribution around the path: distribution/state.ts. A row per watched lead, then one per window above 1. */
 export const ROWS: i32 = WATCHED + WINDOWS - 1;
-/** Sum of the watched leads and the windows above 1: a row remembers as many origins as it looks ahead. */
-export const ENTRIES: i32 = 94 + 67;
+/** Origins that all rows remember, of near leads, far leads, windows and the longest window: distribution/state.ts. */
+export const ENTRIES: i32 = 14 + 43 + 37 + 16;
 export const DISTRIBUTION: usize = OWN_ERRORS + WATCHED * 8;
-export const DISTRIBUTION_BYTES: usize = ((128 + ROWS * 32 + ENTRIES * 28 + 7) & ~7) + 7 * 192 + 4 * 576;
+export const DISTRIBUTION_BYTES: usize = ((128 + ROWS * 48 + ENTRIES * 26 + 7) & ~7) + 7 * 160 + 4 * 288;
 
 export const RING: usize = DISTRIBUTION + DISTRIBUTION_BYTES;
 

@@ -11,7 +11,8 @@ import { distributionOpen } from './distribution/distribution';
 import { recentFind } from './distribution/features';
 import { learn } from './distribution/learn';
 import { say } from './distribution/said';
-import { entriesFind, entryOf, pointOf } from './distribution/state';
+import { entryOf, POINT } from './distribution/state';
+import { tablesFind } from './distribution/tables';
 import { eventsApply, eventsLearn } from './events';
 import {
   BYTES,
@@ -105,10 +106,11 @@ export function seriesPush(series: usize, value: f64): bool {
   put(series, SLOT, (slot + 1) % u32At(series, SEASON));
   ringPush(series, filled);
   candidateUpdate(series, filled, known);
-  entriesFind(series);
+  tablesFind(series);
   recentFind(series);
   if (known) {
-    eventsLearn(series, filled, pointOf(entryOf(WATCHED - 1)));
+    const longest = entryOf(series, WATCHED - 1, u32At(series, STEPS) - LEADS);
+    if (longest != 0) eventsLearn(series, filled, <f64>load<f32>(longest, POINT));
     learn(series);
   }
   candidatePredict(series, path);

@@ -1,6 +1,6 @@
 import { FIGURES, LEADS, STEPS, u32At, WATCHED, WINDOWS, watchedLead } from '../layout';
 import { floorOf, rising } from './said';
-import { BIAS, entriesFind, entryOf, PATH, pointOf, rowAt, saidOf, spreadOf } from './state';
+import { BIAS, nowAt, PATH, POINT, rowAt, SPREAD, saidOf } from './state';
 
 /** No figure may pass this. */
 const CEILING: f32 = 1e13;
@@ -16,16 +16,14 @@ let aboveMean: f32 = 0;
 /** The median of the next step: what a missing value is filled with. */
 export function nextMedian(series: usize): f64 {
   if (u32At(series, STEPS) == 0) return 0;
-  entriesFind(series);
-  const entry = entryOf(0);
-  const median = f32x4.extract_lane(saidOf(entry), 0);
-  return <f64>min(max(<f32>pointOf(entry) + <f32>spreadOf(entry) * median, 0), CEILING);
+  const now = nowAt(series, 0);
+  const median = f32x4.extract_lane(saidOf(now), 0);
+  return <f64>min(max(load<f32>(now, POINT) + load<f32>(now, SPREAD) * median, 0), CEILING);
 }
 
 /** LEADS x [mean, p50, p90, p95, p99], until the next call; zeros before the first known value. */
 export function writeLeads(series: usize): usize {
   if (u32At(series, STEPS) == 0) return blank(leads, LEADS);
-  entriesFind(series);
   const floor = floorOf(series);
   next(series, 0, floor);
   let right = 0;
@@ -55,9 +53,9 @@ export function writeLeads(series: usize): usize {
 function next(series: usize, row: i32, floor: f32): void {
   below = above;
   belowMean = aboveMean;
-  const entry = entryOf(row);
-  const scale = <f32>spreadOf(entry) / sqrt(<f32>pointOf(entry) + floor);
-  above = f32x4.mul(saidOf(entry), f32x4.splat(scale));
+  const now = nowAt(series, row);
+  const scale = load<f32>(now, SPREAD) / sqrt(load<f32>(now, POINT) + floor);
+  above = f32x4.mul(saidOf(now), f32x4.splat(scale));
   aboveMean = load<f32>(rowAt(series, row) + BIAS) * scale;
   if (row > 0) return;
   below = above;
@@ -67,14 +65,13 @@ function next(series: usize, row: i32, floor: f32): void {
 /** WINDOWS x [mean, p50, p90, p95, p99] of the maximum; a longer window is never below a shorter one. */
 export function writePeaks(series: usize): usize {
   if (u32At(series, STEPS) == 0) return blank(windows, WINDOWS);
-  entriesFind(series);
   for (let window = 0; window < WINDOWS; window++) {
     const row = window == 0 ? 0 : WATCHED + window - 1;
-    const entry = entryOf(row);
-    const point = <f32>pointOf(entry);
-    const spread = <f32>spreadOf(entry);
+    const now = nowAt(series, row);
+    const point = load<f32>(now, POINT);
+    const spread = load<f32>(now, SPREAD);
     const out = windows + <usize>(window * FIGURES) * 8;
-    const q = f32x4.add(f32x4.splat(point), f32x4.mul(saidOf(entry), f32x4.splat(spread)));
+    const q = f32x4.add(f32x4.splat(point), f32x4.mul(saidOf(now), f32x4.splat(spread)));
     write(out, point + spread * load<f32>(rowAt(series, row) + BIAS), q);
     if (window > 0) raise(out);
   }

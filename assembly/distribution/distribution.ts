@@ -1,6 +1,7 @@
 import { ROWS } from '../layout';
+import { seasoned } from './features';
 import { priorCoefficients, priorOffsets } from './prior';
-import { burstAt, coefficientsAt, entriesFind, groupOf, OFFSETS, rowAt } from './state';
+import { burstAt, coefficientsAt, groupOf, OFFSETS, planFind, rowAt } from './state';
 import { tablesOpen } from './tables';
 
 /**
@@ -9,11 +10,11 @@ import { tablesOpen } from './tables';
  * the maximum. learn.ts judges what was said when its value comes, said.ts says the next, answer.ts reads it out.
  */
 export function distributionOpen(series: usize): void {
-  entriesFind(series);
+  planFind();
   store<f32>(burstAt(series), 1);
   tablesOpen(series);
   for (let row = 0; row < ROWS; row++) {
     memory.copy(rowAt(series, row) + OFFSETS, priorOffsets(groupOf(row)), 16);
   }
-  priorCoefficients(coefficientsAt(series, 0));
+  priorCoefficients(coefficientsAt(series, 0), seasoned(series));
 }

@@ -1,8 +1,8 @@
 import { NAIVE, SEASONAL_NAIVE } from '../candidates';
 import { LEADS, MODEL, RING_CAPACITY, SEASON, STEPS, u32At, WATCHED } from '../layout';
 import { ringAt, seasonalAge } from '../ring';
-import { burstAt, FAST, FEATURES, horizonOf, PATH, pointOf, rowAt, SLOW, spreadOf } from './state';
-import { tablesAsk, tablesFind } from './tables';
+import { burstAt, FAST, FEATURES, horizonOf, PATH, POINT, rowAt, SLOW, SPREAD } from './state';
+import { tablesAsk } from './tables';
 
 /**
  * What widens or narrows the distribution of a row, each 0 where nothing is unusual, within +-3, in 32nds. In spreads s
@@ -15,7 +15,10 @@ import { tablesAsk, tablesFind } from './tables';
  *   6 (y_t - p) / s          7 |feature 6| - 1           the last value sees it otherwise
  *   8 .3 (max of the last h values - p) / s
  *   9 (mean of the path - p) / s
- *  10 (a season ago - p) / s 11 |feature 10| - 1         so does the last season
+ *
+ * and of candidates that have the last season in the ring (ensembles have it among their experts) instead of the last two
+ *
+ *   8 (a season ago - p) / s 9 |feature 8| - 1           so does the last season
  *
  * The two naive candidates are what others are measured by: they have none, only the offsets of learn.ts, as anyone would
  * put quantiles around them. With what features know they would no longer be naive.
@@ -23,13 +26,15 @@ import { tablesAsk, tablesFind } from './tables';
 const MOST: f32 = 3;
 const STEP: f32 = 32;
 
-const features = memory.data(16 * 4);
-/** Per h from 1 to LEADS: the highest of the last h values; the value a season before lead h, and the highest up to it. */
+/** Per h from 1 to LEADS: the highest of the last h values. */
 const recent = memory.data((LEADS + 1) * 4);
+/** Where the ring has it: the value a season before lead h, and the highest up to it. */
 const before = memory.data((LEADS + 1) * 4);
 const beforeHighest = memory.data((LEADS + 1) * 4);
-let seasoned = false;
+let reaches = false;
 let usual: f32 = 0;
+/** The features of a row as f32, in three vectors of four. */
+const features = memory.data(48);
 
 export function describes(series: usize): bool {
   const model = u32At(series, MODEL);
@@ -39,9 +44,10 @@ export function describes(series: usize): bool {
 /** One pass over the newest values, which the ring already has. */
 export function recentFind(series: usize): void {
   const steps = u32At(series, STEPS);
+  const held = min<u32>(steps, LEADS);
   let highest: f32 = 0;
   for (let age: u32 = 0; age < <u32>LEADS; age++) {
-    if (age < steps) highest = max(highest, <f32>ringAt(series, age));
+    if (age < held) highest = max(highest, <f32>ringAt(series, age));
     store<f32>(recent + ((<usize>age) << 2), highest, 4);
   }
 }
@@ -50,54 +56,75 @@ export function recentHighest(steps: u32): f32 {
   return load<f32>(recent + ((<usize>steps) << 2));
 }
 
-/** One over the path, and one over what came a season ago, while the ring has it. */
+/** Whether features 8 and 9 are of the season ago. */
+export function seasoned(series: usize): bool {
+  return u32At(series, MODEL) > NAIVE && u32At(series, RING_CAPACITY) > u32At(series, SEASON);
+}
+
+/** The mean of the path, or what came a season ago. */
 export function othersFind(series: usize): void {
-  const season = u32At(series, SEASON);
-  seasoned = u32At(series, STEPS) > season && u32At(series, RING_CAPACITY) > season;
   let sum: f32 = 0;
+  const season = u32At(series, SEASON);
+  reaches = seasoned(series) && u32At(series, STEPS) > season;
   let highest: f32 = 0;
   for (let lead: usize = 1; lead <= <usize>LEADS; lead++) {
-    sum += load<f32>(series + PATH + (lead << 2) - 4);
-    if (!seasoned) continue;
+    const at = lead << 2;
+    sum += load<f32>(series + PATH - 4 + at);
+    if (!reaches) continue;
     const value = <f32>ringAt(series, seasonalAge(season, <u32>lead));
     highest = max(highest, value);
-    store<f32>(before + (lead << 2), value);
-    store<f32>(beforeHighest + (lead << 2), highest);
+    store<f32>(before + at, value);
+    store<f32>(beforeHighest + at, highest);
   }
   usual = sum / <f32>LEADS;
-  tablesFind(series);
 }
 
-/** Writes the features of a row; `root` = sqrt(p + floor), `rootMean` = sqrt(mean + floor). */
-export function describe(series: usize, row: i32, entry: usize, root: f32, rootMean: f32): void {
-  const at = rowAt(series, row);
+/** Features 8 and 9. */
+function away(series: usize, row: i32, point: f32, per: f32): v128 {
   const horizon = (<usize>horizonOf(row)) << 2;
-  const point = load<f32>(entry);
-  const per: f32 = <f32>1 / load<f32>(entry, 4);
-  tablesAsk(series, row, features);
-  store<f32>(features, rootMean / root - 1, 12);
+  if (!seasoned(series)) {
+    return f32x4((load<f32>(recent + horizon) - point) * per * 0.3, (usual - point) * per, 0, 0);
+  }
+  if (!reaches) return f32x4.splat(0);
+  const off = (load<f32>((row < WATCHED ? before : beforeHighest) + horizon) - point) * per;
+  return f32x4(off, abs(off) - 1, 0, 0);
+}
+
+/**
+ * Finds the features of a row, rounded as an entry keeps them, and writes them there unless it is 0; `root` = sqrt(p + floor),
+ * `rootMean` = sqrt(mean + floor).
+ */
+export function describe(series: usize, row: i32, now: usize, entry: usize, root: f32, rootMean: f32): usize {
+  const at = rowAt(series, row);
+  const point = load<f32>(now, POINT);
+  const per: f32 = <f32>1 / load<f32>(now, SPREAD);
   const slow = load<f32>(at + SLOW);
-  store<f32>(features, slow > 0 ? load<f32>(at + FAST) / slow - 1 : <f32>0, 16);
-  store<f32>(features, load<f32>(burstAt(series)) - 1, 20);
   const last = (<f32>ringAt(series, 0) - point) * per;
-  store<f32>(features, last, 24);
-  store<f32>(features, abs(last) - 1, 28);
-  store<f32>(features, (load<f32>(recent + horizon) - point) * per * 0.3, 32);
-  store<f32>(features, (usual - point) * per, 36);
-  const ago = load<f32>((row < WATCHED ? before : beforeHighest) + horizon);
-  const off: f32 = seasoned ? (ago - point) * per : 0;
-  store<f32>(features, off, 40);
-  store<f32>(features, seasoned ? abs(off) - 1 : <f32>0, 44);
-  const low = i16x8.narrow_i32x4_s(coded(features), coded(features + 16));
-  const high = coded(features + 32);
+  const quiet = f32x4.replace_lane(tablesAsk(series, row), 3, rootMean / root - 1);
+  const faster: f32 = slow > 0 ? load<f32>(at + FAST) / slow - 1 : 0;
+  const late = f32x4(faster, load<f32>(burstAt(series)) - 1, last, abs(last) - 1);
+  const a = rounded(quiet);
+  const b = rounded(late);
+  const c = rounded(away(series, row, point, per));
+  if (entry != 0) keepCodes(entry, a, b, c);
+  const one = f32x4.splat(1 / STEP);
+  v128.store(features, f32x4.mul(a, one));
+  v128.store(features, f32x4.mul(b, one), 16);
+  v128.store(features, f32x4.mul(c, one), 32);
+  return features;
+}
+
+function rounded(four: v128): v128 {
+  const bounded = f32x4.max(f32x4.min(four, f32x4.splat(MOST)), f32x4.splat(-MOST));
+  return f32x4.nearest(f32x4.mul(bounded, f32x4.splat(STEP)));
+}
+
+function keepCodes(entry: usize, a: v128, b: v128, c: v128): void {
+  const low = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(a), i32x4.trunc_sat_f32x4_s(b));
+  const high = i32x4.trunc_sat_f32x4_s(c);
   const bytes = i8x16.narrow_i16x8_s(low, i16x8.narrow_i32x4_s(high, high));
   v128.store64_lane(entry + FEATURES, bytes, 0);
-  v128.store32_lane(entry + FEATURES + 8, bytes, 2);
-}
-
-function coded(at: usize): v128 {
-  const bounded = f32x4.max(f32x4.min(v128.load(at), f32x4.splat(MOST)), f32x4.splat(-MOST));
-  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(bounded, f32x4.splat(STEP))));
+  v128.store16_lane(entry + FEATURES + 8, bytes, 4);
 }
 
 /** The features of an entry as f32, at the address it returns, until the next call. */

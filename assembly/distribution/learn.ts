@@ -20,6 +20,7 @@ import {
   SLOW,
   SPREAD,
   saidOf,
+  thinned,
 } from './state';
 import { tablesLearn } from './tables';
 
@@ -49,6 +50,10 @@ const MANY: f32 = 2000;
 const MOST: f32 = 50;
 const CLIP: f32 = 8;
 const CEILING: f32 = 1e13;
+/** Where one of two origins is kept, each counts for so much. */
+const SPARSE: f32 = 1.7;
+/** The last row of the leads that share the first table. */
+const LAST_NEAR: i32 = 2;
 
 /** Gain of each quantile: of a lead, whose median starts where the models aim, and of a window, which has fewer events. */
 const leadGains = memory.data<f32>([0.003, 0.05, 0.07, 0.15]);
@@ -74,18 +79,20 @@ function learnLeads(series: usize, value: f32, floor: f32, described: bool): voi
   for (let row = 0; row < WATCHED; row++) {
     const horizon = horizonOf(row);
     if (horizon >= steps) return;
-    const entry = entryOf(row);
+    const entry = entryOf(series, row, steps - horizon);
+    if (entry == 0) continue;
     const rate = steps - horizon < 5000 ? max(slowest, <f32>1 / <f32>(steps - horizon)) : slowest;
-    charge(series, row, abs(value - load<f32>(entry + POINT)), rate);
+    charge(series, row, abs(value - load<f32>(entry + POINT)), min(thinned(row) ? rate + rate : rate, 1));
     const unit = track(series, row, entry, value, floor, leadGains, described);
     size += min(abs(unit), CLIP);
     signed += min(max(unit, -CLIP), CLIP);
     count++;
     if (row == 0) approach(burstAt(series), min(abs(unit), CLIP), BURST_RATE);
-    if (row + 1 < WATCHED && (groupOf(row) > 1 || groupOf(row + 1) < 2)) continue;
-    if (described) tablesLearn(series, row, 0, size / count, signed / count);
+    if (row != LAST_NEAR) continue;
+    if (described) tablesLearn(series, row, 0, size / count, signed / count, 1);
     size = signed = count = 0;
   }
+  if (described) tablesLearn(series, WATCHED - 1, 0, size / count, signed / count, 1);
 }
 
 /** The answer's own mean absolute error, averaged with a half-life of one season (300 to 3,000 steps). */
@@ -100,9 +107,11 @@ function learnWindows(series: usize, floor: f32, described: bool): void {
   for (let row = WATCHED; row < ROWS; row++) {
     const window = horizonOf(row);
     if (window >= steps) return;
-    if (!seen(series, window)) continue;
-    const unit = track(series, row, entryOf(row), recentHighest(window), floor, windowGains, described);
-    if (described) tablesLearn(series, row, window - 1, min(abs(unit), CLIP), min(max(unit, -CLIP), CLIP));
+    const entry = seen(series, window) ? entryOf(series, row, steps - window) : 0;
+    if (entry == 0) continue;
+    const unit = track(series, row, entry, recentHighest(window), floor, windowGains, described);
+    const signed = min(max(unit, -CLIP), CLIP);
+    if (described) tablesLearn(series, row, window - 1, abs(signed), signed, thinned(row) ? 2 : 1);
   }
 }
 
@@ -125,17 +134,18 @@ function track(
   const at = rowAt(series, row);
   const point = load<f32>(entry + POINT);
   const spread = load<f32>(entry + SPREAD);
-  const count = min(load<f32>(at + SEEN) + 1, 1e6);
-  const share: f32 = count < MANY ? <f32>1 / count : 0;
+  const weight: f32 = thinned(row) ? 2 : 1;
+  const count = min(load<f32>(at + SEEN) + weight, 1e6);
+  const share: f32 = count < MANY ? weight / count : 0;
   let unit: f32 = 0;
   store<f32>(at + SEEN, count);
   if (spread > 0) {
     unit = min(max((value - point) / spread, -MOST), MOST);
-    approach(at + BIAS, min(unit, 10), max(BIAS_RATE, share));
-    correct(series, row, entry, unit, sqrt(share), gains, described);
+    approach(at + BIAS, min(unit, 10), max(BIAS_RATE * weight, share));
+    correct(series, row, entry, unit, sqrt(share / weight), gains, described);
   }
   const size = min(abs(value - point) / sqrt(point + floor), CEILING);
-  approach(at + SLOW, size, max(SLOW_RATE, share));
+  approach(at + SLOW, size, max(SLOW_RATE * weight, share));
   approach(at + FAST, size, max(FAST_RATE, share));
   return unit;
 }
@@ -153,7 +163,7 @@ function correct(
   const above = f32x4.gt(f32x4.splat(unit), saidOf(entry));
   const level = v128.load(levels);
   const miss = v128.bitselect(level, f32x4.sub(level, f32x4.splat(1)), above);
-  const step = f32x4.mul(v128.load(gains), miss);
+  const step = f32x4.mul(v128.load(gains), f32x4.mul(miss, f32x4.splat(thinned(row) ? SPARSE : <f32>1)));
   const calm = calmOf(row);
   const offsets = rowAt(series, row) + OFFSETS;
   const pace = f32x4.splat(max(calm, EARLY * few));

@@ -8,8 +8,6 @@ const offsets = memory.data<f32>([
   0.81, 1.99, 2.62, 5.51, 0.72, 2, 2.78, 6.37,
 ]);
 
-const COEFFICIENTS: usize = 7 * 48;
-
 /** In hundredths. */
 const coefficients = memory.data<i8>([
   0, 6, 13, 17, 0, 14, 18, 20, 0, 6, 10, 8, 0, 3, 4, 6, 0, 0, 6, 17, 0, 19, 28, 37, 0, 7, 6, 12, 0, 21, 26,
@@ -29,9 +27,11 @@ export function priorOffsets(group: i32): usize {
   return offsets + ((<usize>group) << 4);
 }
 
-/** FEATURE_COUNT rows of four per group, into f32. */
-export function priorCoefficients(to: usize): void {
-  for (let i: usize = 0; i < COEFFICIENTS; i++) {
-    store<f32>(to + (i << 2), <f32>(<f64>load<i8>(coefficients + i) / 100));
+/** FEATURE_COUNT rows of four per group, into f32; what is kept of ten and eleven goes in place of eight and nine. */
+export function priorCoefficients(to: usize, seasoned: bool): void {
+  for (let i: usize = 0; i < 280; i++) {
+    const rest = i % 40;
+    const from = (i / 40) * 48 + rest + (seasoned && rest >= 32 ? 8 : 0);
+    store<f32>(to + (i << 2), <f32>(<f64>load<i8>(coefficients + from) / 100));
   }
 }

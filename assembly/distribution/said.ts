@@ -1,6 +1,6 @@
 import { eventWidening } from '../events';
-import { GAP, LEADS, MEAN, ROWS, u32At, WATCHED } from '../layout';
-import { describe, describes, featuresOf, othersFind } from './features';
+import { GAP, LEADS, MEAN, ROWS, STEPS, u32At, WATCHED } from '../layout';
+import { describe, describes, othersFind } from './features';
 import {
   coefficientsAt,
   entryOf,
@@ -9,17 +9,16 @@ import {
   FEATURES,
   groupOf,
   horizonOf,
+  nowAt,
   OFFSETS,
   PATH,
   POINT,
-  pointOf,
   rowAt,
   SAID,
   SEEN,
   SLOW,
   SPREAD,
   saidOf,
-  spreadOf,
 } from './state';
 
 /**
@@ -47,7 +46,7 @@ function widening(gap: u32, lead: u32): f32 {
   return min(sqrt(<f32>(lead + 4 + gap) / <f32>(lead + 4)), 3);
 }
 
-/** Says what is to be expected along `path` (LEADS f64) and keeps it in the entries of this origin. */
+/** Says what is to be expected along `path` (LEADS f64), and keeps it in the entries of this origin. */
 export function say(series: usize, path: usize): void {
   for (let lead: usize = 0; lead < <usize>LEADS; lead++) {
     store<f32>(series + PATH + (lead << 2), <f32>load<f64>(path + (lead << 3)));
@@ -56,6 +55,7 @@ export function say(series: usize, path: usize): void {
   if (described) othersFind(series);
   const floor = floorOf(series);
   const rootMean = sqrt(<f32>load<f64>(series + MEAN) + floor);
+  const steps = u32At(series, STEPS);
   let highest: f32 = 0;
   let lead: u32 = 0;
   for (let row = 0; row < ROWS; row++) {
@@ -66,14 +66,20 @@ export function say(series: usize, path: usize): void {
       point = highest;
     }
     const root = sqrt(point + floor);
-    const entry = sayPoint(series, row, point, root);
-    if (described && load<f32>(entry + SPREAD) > 0) describe(series, row, entry, root, rootMean);
-    sayQuantiles(series, row, entry, described);
+    const now = sayPoint(series, row, point, root);
+    const entry = entryOf(series, row, steps);
+    const features = described && load<f32>(now, SPREAD) > 0;
+    sayQuantiles(series, row, now, features ? describe(series, row, now, entry, root, rootMean) : 0);
+    if (entry == 0) continue;
+    v128.store(entry, v128.load(now));
+    if (features) continue;
+    store<u64>(entry + FEATURES, 0);
+    store<u16>(entry + FEATURES, 0, 8);
   }
 }
 
 function sayPoint(series: usize, row: i32, point: f32, root: f32): usize {
-  const entry = entryOf(row);
+  const now = nowAt(series, row);
   const at = rowAt(series, row);
   const slow = load<f32>(at + SLOW);
   const scale = slow + FAST_SHARE * (load<f32>(at + FAST) - slow);
@@ -81,30 +87,32 @@ function sayPoint(series: usize, row: i32, point: f32, root: f32): usize {
   const wider = eventWidening(row < WATCHED ? horizon : 1, horizon);
   let spread = scale * root * widening(u32At(series, GAP), horizon) * wider;
   if (row > 0 && load<f32>(at + SEEN) < YOUNG) {
-    spread = max(spread, load<f32>(entryOf(min(row, WATCHED) - 1) + SPREAD));
+    spread = max(spread, load<f32>(nowAt(series, min(row, WATCHED) - 1) + SPREAD));
   }
-  store<f32>(entry + POINT, point);
-  store<f32>(entry + SPREAD, spread);
-  memory.fill(entry + FEATURES, 0, FEATURE_COUNT);
-  return entry;
+  store<f32>(now, point, POINT);
+  store<f32>(now, spread, SPREAD);
+  return now;
 }
 
-function sayQuantiles(series: usize, row: i32, entry: usize, described: bool): void {
+/** `features`: of a row that has none, 0. */
+function sayQuantiles(series: usize, row: i32, now: usize, features: usize): void {
   let q = v128.load(rowAt(series, row) + OFFSETS);
-  if (described) q = f32x4.add(q, explained(coefficientsAt(series, groupOf(row)), featuresOf(entry)));
-  if (row >= WATCHED) q = f32x4.max(q, lifted(entryOf(row > WATCHED ? row - 1 : 0), entry));
+  if (features != 0) q = f32x4.add(q, explained(coefficientsAt(series, groupOf(row)), features));
+  if (row >= WATCHED) q = f32x4.max(q, lifted(nowAt(series, row > WATCHED ? row - 1 : 0), now));
   q = f32x4.max(f32x4.min(rising(q), f32x4.splat(WIDEST)), f32x4.splat(-WIDEST));
-  const rounded = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(q, f32x4.splat(256))));
-  v128.store64_lane(entry + SAID, i16x8.narrow_i32x4_s(rounded, rounded), 0);
+  const codes = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(q, f32x4.splat(256))));
+  v128.store64_lane(now + SAID, i16x8.narrow_i32x4_s(codes, codes), 0);
 }
 
 function explained(coefficients: usize, features: usize): v128 {
-  let sum = f32x4.splat(0);
-  for (let i: usize = 0; i < FEATURE_COUNT; i++) {
-    const part = f32x4.mul(v128.load(coefficients + (i << 4)), v128.load32_splat(features + (i << 2)));
-    sum = f32x4.add(sum, part);
+  let even = f32x4.splat(0);
+  let odd = f32x4.splat(0);
+  for (let i: usize = 0; i < FEATURE_COUNT; i += 2) {
+    const at = coefficients + (i << 4);
+    even = f32x4.add(even, f32x4.mul(v128.load(at), v128.load32_splat(features + (i << 2))));
+    odd = f32x4.add(odd, f32x4.mul(v128.load(at, 16), v128.load32_splat(features + (i << 2), 4)));
   }
-  return sum;
+  return f32x4.add(even, odd);
 }
 
 /** No quantile below the one before it. */
@@ -115,9 +123,10 @@ export function rising(q: v128): v128 {
 
 /** The quantiles of a shorter window in a longer one's spreads: its maximum is never below the shorter one's. */
 function lifted(shorter: usize, longer: usize): v128 {
-  if (!(spreadOf(longer) > 0)) return f32x4.splat(-WIDEST);
-  const per = 1.0 / spreadOf(longer);
-  const offset = (pointOf(shorter) - pointOf(longer)) * per;
-  const stretch = f32x4.splat(<f32>(spreadOf(shorter) * per));
-  return f32x4.add(f32x4.splat(<f32>max(offset, -1e9)), f32x4.mul(saidOf(shorter), stretch));
+  const spread = load<f32>(longer, SPREAD);
+  if (!(spread > 0)) return f32x4.splat(-WIDEST);
+  const per: f32 = <f32>1 / spread;
+  const offset = max((load<f32>(shorter, POINT) - load<f32>(longer, POINT)) * per, -1e9);
+  const stretch = f32x4.splat(load<f32>(shorter, SPREAD) * per);
+  return f32x4.add(f32x4.splat(offset), f32x4.mul(saidOf(shorter), stretch));
 }

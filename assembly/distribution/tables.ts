@@ -16,15 +16,18 @@ const TIMES: u32 = 24;
 const RATE: f32 = 0.01;
 const DOUBT: f32 = 10;
 
-// per group of rows: sizes by phase, signed errors by phase, sizes by time; all f32
-const SIGNED: usize = 240;
-const BY_TIME: usize = 480;
+/** Cells are i16 in 4096ths, so within +-8. */
+const PER_CELL: f32 = 1 / 4096.0;
+
+// per group of rows: size and signed error by phase, side by side; size by time
+const SIGNED: usize = 2;
+const BY_TIME: usize = 240;
 
 export function tablesOpen(series: usize): void {
   for (let table: usize = 0; table < 4; table++) {
     const at = series + TABLE_STATES + table * TABLE_BYTES;
-    for (let cell: usize = 0; cell < SIGNED; cell += 4) store<f32>(at + cell, 1);
-    for (let cell = BY_TIME; cell < TABLE_BYTES; cell += 4) store<f32>(at + cell, 1);
+    for (let cell: usize = 0; cell < BY_TIME; cell += 4) store<u32>(at + cell, 4096);
+    for (let cell = BY_TIME; cell < TABLE_BYTES; cell += 2) store<u16>(at + cell, 4096);
   }
 }
 
@@ -36,52 +39,62 @@ function times(series: usize): u32 {
   return min<u32>(TIMES, u32At(series, SEASON));
 }
 
-/** Where in a table the cells of a step `ahead` of the newest lie. */
-function phaseCell(series: usize, ahead: i32): usize {
-  const period = u32At(series, SEASON) / 24;
-  if (period < 2) return 0;
-  const phase = (u32At(series, STEPS) + ahead) % period;
-  return (<usize>(period <= PHASES ? phase : (phase * PHASES) / period)) << 2;
-}
+/** Steps that phases repeat after, the newest step's place among them, and cells per step; the same of times. */
+let period: u32 = 1;
+let phaseNow: u32 = 0;
+let phasePer: f64 = 0;
+let season: u32 = 1;
+let slotNow: u32 = 0;
+let timePer: f64 = 0;
 
-function timeCell(series: usize, ahead: i32): usize {
-  const season = u32At(series, SEASON);
-  const slot = (u32At(series, SLOT) + 32 * season + ahead) % season;
-  return BY_TIME + ((<usize>((slot * times(series)) / season)) << 2);
-}
-
-/** All windows begin at the next step: where its cells lie. */
-let nextPhase: usize = 0;
-let nextTime: usize = 0;
-
-/** Once a step, before tablesAsk. */
+/** Once a step, first. */
 export function tablesFind(series: usize): void {
-  nextPhase = phaseCell(series, 1);
-  nextTime = timeCell(series, 1);
+  season = u32At(series, SEASON);
+  slotNow = u32At(series, SLOT);
+  timePer = <f64>times(series) / <f64>season;
+  period = max<u32>(season / 24, 1);
+  phaseNow = u32At(series, STEPS) % period;
+  phasePer = period <= PHASES ? 1 : <f64>PHASES / <f64>period;
+}
+
+/** `at` + `ahead` within a length. */
+function turned(at: u32, ahead: i32, length: u32): u32 {
+  const place = at + ahead;
+  return place < length ? place : (place + 32 * length) % length;
+}
+
+/** Where in a table the cells of a step `ahead` of the newest lie. */
+function phaseCell(ahead: i32): usize {
+  return (<usize>(<u32>(<f64>turned(phaseNow, ahead, period) * phasePer))) << 2;
+}
+
+function timeCell(ahead: i32): usize {
+  return BY_TIME + ((<usize>(<u32>(<f64>turned(slotNow, ahead, season) * timePer))) << 1);
 }
 
 /**
- * What the tables say of a row, into three f32: size and error at the phase of its value or its window's first, size at
- * the time.
+ * What the tables say of a row: size and error at the phase of its value or its window's first, size at the time, each 0
+ * where nothing is unusual, and 0.
  */
-export function tablesAsk(series: usize, row: i32, out: usize): void {
+export function tablesAsk(series: usize, row: i32): v128 {
   const table = tableOf(series, row);
-  const phase = row < WATCHED ? phaseCell(series, horizonOf(row)) : nextPhase;
-  const time = row < WATCHED ? timeCell(series, horizonOf(row)) : nextTime;
-  store<f32>(out, load<f32>(table + phase) - 1);
-  store<f32>(out, load<f32>(table + phase + SIGNED), 4);
-  store<f32>(out, load<f32>(table + time) - 1, 8);
+  const ahead = row < WATCHED ? <i32>horizonOf(row) : 1;
+  const phase = table + phaseCell(ahead);
+  const cells = i32x4(load<i16>(phase), load<i16>(phase, SIGNED), load<i16>(table + timeCell(ahead)), 0);
+  return f32x4.sub(f32x4.mul(f32x4.convert_i32x4_s(cells), f32x4.splat(PER_CELL)), f32x4(1, 0, 1, 0));
 }
 
-/** An error of a row, or the mean of rows of one table, whose value came (or whose window began) `ago` steps ago. */
-export function tablesLearn(series: usize, row: i32, ago: i32, size: f32, signed: f32): void {
+/**
+ * An error of a row, or the mean of rows of one table, whose value came (or whose window began) `ago` steps ago; `weight`: for
+ * how many it stands.
+ */
+export function tablesLearn(series: usize, row: i32, ago: i32, size: f32, signed: f32, weight: f32): void {
   const table = tableOf(series, row);
-  const byPhase = rateOf(series, phases(series));
-  const byTime = rateOf(series, times(series));
-  const cell = table + phaseCell(series, -ago);
-  approach(cell, size, byPhase);
-  approach(cell + SIGNED, signed, byPhase);
-  approach(table + timeCell(series, -ago), size, byTime);
+  const byPhase = rateOf(series, phases(series)) * weight;
+  const cell = table + phaseCell(-ago);
+  turn(cell, size, byPhase);
+  turn(cell + SIGNED, signed, byPhase);
+  turn(table + timeCell(-ago), size, rateOf(series, times(series)) * weight);
 }
 
 /** From 90 visits on it is RATE. */
@@ -90,7 +103,8 @@ function rateOf(series: usize, cells: u32): f32 {
   return steps >= 90 * cells ? RATE : <f32>1 / (<f32>steps / <f32>cells + DOUBT);
 }
 
-function approach(at: usize, value: f32, rate: f32): void {
-  const old = load<f32>(at);
-  store<f32>(at, old + rate * (value - old));
+function turn(at: usize, value: f32, rate: f32): void {
+  const old = <f32>load<i16>(at);
+  const now = nearest(old + rate * (value * 4096 - old));
+  store<i16>(at, <i16>(<i32>min(max(now, -32767), 32767)));
 }
