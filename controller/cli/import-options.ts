@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { predictiveScalerSpec } from '../api/predictive-scaler.ts';
 import { DNS_LABEL, DNS_SUBDOMAIN } from '../workload.ts';
+import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
 import {
   type FileSource,
@@ -24,7 +25,7 @@ export interface ImportOptions {
 }
 
 interface Flags extends SourceFlags {
-  readonly workload: string;
+  readonly workload?: string;
   readonly historyFile: string;
   readonly stepSeconds: number;
   readonly unit: 'rps' | 'count';
@@ -39,6 +40,8 @@ export function parseImportOptions(args: readonly string[], io: Io): ImportOptio
   command.parse([...args], { from: 'user' });
   const flags = command.opts<Flags>();
   const { workload, historyFile, stepSeconds, unit, output } = flags;
+  // commander would ask for it before it says that another option is misspelt
+  if (workload === undefined) throw new BadInput('there must be --workload NAMESPACE/KIND/NAME');
   const shift = flags.shiftToNow ? 'now' : flags.shiftByWeeks ? 'weeks' : 'none';
   return { workload, source: sourceOf(flags), historyFile, stepSeconds, unit, shift, output };
 }
@@ -46,11 +49,7 @@ export function parseImportOptions(args: readonly string[], io: Io): ImportOptio
 function createCommand(io: Io): Command {
   const command = new Command('foresail import')
     .description('Loads a history of requests per second, so that the first forecast is warm.')
-    .requiredOption(
-      '--workload <namespace/Kind/name>',
-      'whose history it is, as in shop/Deployment/web',
-      workload,
-    );
+    .option('--workload <namespace/Kind/name>', 'whose history it is, as in shop/Deployment/web', workload);
   return withSource(command)
     .addOption(
       new Option('--history-file <path>', 'SQLite file of the controller')

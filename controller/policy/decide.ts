@@ -9,8 +9,8 @@ import { assess, type Situation } from './situation.ts';
 /**
  * How many replicas, and why. Pure: the same observation gives the same decision, and nothing in it is changed.
  *
- * 10 replicas; p99 of the maximum over the lead time + 2 steps (60 s) is 840 requests/s, one replica carries 75; the
- * load is 600 requests/s now; min 2, max 20, mode Automatic
+ * 10 replicas; p99 in the lead time + 2 steps (60 s) is 840 requests/s, one replica carries 75; the load is 600
+ * requests/s now; min 2, max 20, mode Automatic
  * max(ceil(840 / 75), ceil(600 / 75)) = 12, more than 5 % above 10
  * -> 12, ForecastDemand
  */

@@ -4,8 +4,8 @@ import type { Decision } from './decision.ts';
  * A decision as text, for `explain` and logs: the last word, then every rule in order with the number it left. `>`
  * marks the rules that changed something.
  *
- *     12 replicas: the forecast expects up to 840 requests/s within 60 s (99 % sure), one replica carries 75
- *     > forecastDemand      12  ForecastDemand  the forecast expects up to 840 requests/s within 60 s ...
+ *     12 replicas: the forecast expects up to 840 requests/s in 60 s (99 % sure), one replica carries 75
+ *     > forecastDemand      12  ForecastDemand  the forecast expects up to 840 requests/s in 60 s ...
  *       reactiveFloor       12  ForecastDemand  600 requests/s now need 8 replicas
  */
 export function explain({ message, trace }: Decision): string {

@@ -38,6 +38,8 @@ const refused = test.macro({
 });
 
 test(refused, ['controler'], /unknown command "controler"; it must be one of demo, .*controller/);
+test(refused, ['import', '--wrokload', 'shop/Deployment/web'], /unknown option '--wrokload'/);
+test(refused, ['import', '--input', 'a.csv'], /there must be --workload NAMESPACE\/KIND\/NAME/);
 test(refused, ['controller', '--step-seconds', '0'], /--step-seconds.*whole number from 1 to 300/);
 test(refused, ['controller', '--otlp-address', 'here'], /--otlp-address.*HOST:PORT/);
 test(refused, ['controller', '--log-level', 'loud'], /--log-level.*trace, debug, info/);
