@@ -12,6 +12,7 @@ import {
   seasonalNaiveUpdate,
 } from './models/seasonal-naive';
 import { thetaBytes, thetaOpen, thetaPredict, thetaUpdate } from './models/theta';
+import { treesBytes, treesOpen, treesPredict, treesUpdate } from './models/trees';
 
 /**
  * The candidates, by number. Each is one file with the same four functions over its own state:
@@ -29,9 +30,10 @@ export const ETS: u32 = 4;
 export const THETA: u32 = 5;
 export const ARIMA: u32 = 6;
 export const RIDGE: u32 = 7;
+export const TREES: u32 = 8;
 
 export function candidateKnown(model: u32): bool {
-  return model <= RIDGE;
+  return model <= TREES;
 }
 
 export function candidateBytes(model: u32, season: u32, week: u32): usize {
@@ -49,6 +51,8 @@ export function candidateBytes(model: u32, season: u32, week: u32): usize {
       return thetaBytes(season, week);
     case ARIMA:
       return arimaBytes(season, week);
+    case TREES:
+      return treesBytes(season, week);
     default:
       return ridgeBytes(season, week);
   }
@@ -70,6 +74,8 @@ export function candidateOpen(series: usize): void {
       return thetaOpen(series, state);
     case ARIMA:
       return arimaOpen(series, state);
+    case TREES:
+      return treesOpen(series, state);
     default:
       return ridgeOpen(series, state);
   }
@@ -91,6 +97,8 @@ export function candidateUpdate(series: usize, value: f64, known: bool): void {
       return thetaUpdate(series, state, value, known);
     case ARIMA:
       return arimaUpdate(series, state, value, known);
+    case TREES:
+      return treesUpdate(series, state, value, known);
     default:
       return ridgeUpdate(series, state, value, known);
   }
@@ -112,6 +120,8 @@ export function candidatePredict(series: usize, path: usize): void {
       return thetaPredict(series, state, path);
     case ARIMA:
       return arimaPredict(series, state, path);
+    case TREES:
+      return treesPredict(series, state, path);
     default:
       return ridgePredict(series, state, path);
   }

@@ -13,7 +13,8 @@ export type ModelName =
   | 'ets'
   | 'theta'
   | 'arima'
-  | 'ridge';
+  | 'ridge'
+  | 'trees';
 export declare const MODEL_NUMBERS: Readonly<Record<ModelName, number>>;
 export declare const MODELS: readonly ModelName[];
 /** Whom the ensemble asks; the first eight are those the small one asks. */

@@ -17,6 +17,7 @@ export const MODEL_NUMBERS = {
   theta: 5,
   arima: 6,
   ridge: 7,
+  trees: 8,
 };
 export const MODELS = Object.keys(MODEL_NUMBERS);
 /** Whom the ensembles ask: the small one the first eight. */

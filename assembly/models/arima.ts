@@ -1,5 +1,5 @@
 import { boundOf, LEADS, SEASON, STEPS, u32At } from '../layout';
-import { decompositionBytes, decompositionUpdate, seasonal, weekly } from './decomposition';
+import { decompositionBytes, decompositionUpdate, recall, seasonSays, weekSays } from './decomposition';
 
 /**
  * The order: AR terms, differences, MA terms. (5, 1, 0) is what the literature of load forecasting compares itself with;
@@ -16,6 +16,7 @@ const PRIOR: f64 = 10;
 const CLIP: f64 = 3;
 /** No partial autocorrelation may be nearer to one: a root this near the unit circle halves in 34 steps. */
 const EDGE: f64 = 0.98;
+const SHRINK: f64 = 0.95;
 
 /**
  * ARIMA(p, d, q) (Box and Jenkins 1970) of the seasonally adjusted square root x of the rate, its coefficients by
@@ -26,8 +27,9 @@ const EDGE: f64 = 0.98;
  *
  * Leads are iterated with e = 0 and summed up d times. Without differences w is x less its slow mean. It stays stable
  * because phi is kept stationary and theta invertible: the step-down recursion (Levinson 1947, Durbin 1960) gives the
- * partial autocorrelations, each is held within -.98 .. .98, and step-up gives coefficients again. Worked example:
- * phi = (1.2, -.1) has k_2 = -.1, k_1 = 1.2 / 1.1 = 1.09, held to .98: phi = (.98 x 1.1, -.1) = (1.078, -.1).
+ * partial autocorrelations; while one is above .98, coefficient i is multiplied by .95^i, which draws all roots away from
+ * the unit circle. Worked example: phi = (1.2, -.1) has k_2 = -.1 and k_1 = 1.2 / 1.1 = 1.09; drawn in three times it is
+ * (1.03, -.07) with k_1 = .96.
  */
 const COVARIANCE: usize = 0;
 const COEFFICIENTS: usize = COVARIANCE + TERMS * TERMS * 8;
@@ -85,7 +87,8 @@ function difference(state: usize, x: f64): f64 {
 export function arimaUpdate(series: usize, state: usize, value: f64, known: bool): void {
   const seasons = state + SEASONS;
   const steps = u32At(series, STEPS);
-  const x = sqrt(value) - seasonal(series, seasons, 0) - weekly(series, seasons, 0);
+  recall(series, seasons, 0);
+  const x = sqrt(value) - seasonSays - weekSays;
   const w = difference(state, x);
   if (steps > <u32>D) {
     const error = w - dot(state + COEFFICIENTS, state + RECENT);
@@ -93,21 +96,27 @@ export function arimaUpdate(series: usize, state: usize, value: f64, known: bool
     shift(state + RECENT, P, w);
     shift(state + RECENT + P * 8, Q, known ? error : 0);
   }
-  const rate = max(1.0 / <f64>max<u32>(u32At(series, SEASON), 100), 1.0 / <f64>steps);
-  const centre = load<f64>(state + CENTRE);
-  store<f64>(state + CENTRE, centre + rate * (x - centre));
+  if (D == 0) centre(series, state, x);
   if (decompositionUpdate(series, seasons)) {
     const base = D > 0 ? state + LEVELS : state + CENTRE;
-    store<f64>(base, load<f64>(base) - seasonal(series, seasons, 0));
+    recall(series, seasons, 0);
+    store<f64>(base, load<f64>(base) - seasonSays);
   }
 }
 
 /** A running mean of sizes, one of them at most five times it. */
 function track(place: usize, size: f64): f64 {
   const old = load<f64>(place);
-  const now = old > 0 ? old + 0.01 * (min(size, 5 * old) - old) : min(size, 1e6);
-  store<f64>(place, max(now, 1e-9));
-  return max(now, 1e-9);
+  const now = max(old > 0 ? old + 0.01 * (min(size, 5 * old) - old) : size, 1e-9);
+  store<f64>(place, now);
+  return now;
+}
+
+/** Without differences: the mean that w is taken from. */
+function centre(series: usize, state: usize, x: f64): void {
+  const rate = max(1.0 / <f64>max<u32>(u32At(series, SEASON), 100), 1.0 / <f64>u32At(series, STEPS));
+  const old = load<f64>(state + CENTRE);
+  store<f64>(state + CENTRE, old + rate * (x - old));
 }
 
 /** Weighted by 1 / (size of w)^2, so that calm and rough times teach alike, whatever the unit. */
@@ -125,7 +134,7 @@ function learn(state: usize, error: f64, size: f64): void {
     spread += gain * load<f64>(at(inputs, i));
     trace += load<f64>(at(covariance, i * TERMS + i));
   }
-  if (!(spread >= 0 && spread < 1e12 && trace > 0 && trace < 1e9)) return arimaOpen(0, state);
+  if (!(spread >= 0 && trace > 0)) return arimaOpen(0, state);
   const unit = error * per;
   const limit = CLIP * track(state + INNOVATION, abs(unit));
   const step = min(max(unit, -limit), limit) / (1 + spread);
@@ -143,30 +152,33 @@ function learn(state: usize, error: f64, size: f64): void {
   if (Q > 0) hold(state + COEFFICIENTS + P * 8, Q, -1);
 }
 
-/** Keeps 1 - sign (c_1 B + .. + c_n B^n) free of roots near or inside the unit circle. */
+/** Keeps 1 - sign (c_1 B + .. + c_n B^n) free of roots near or inside the unit circle: draws them out until it is. */
 function hold(coefficients: usize, count: i32, sign: f64): void {
-  let held = false;
-  for (let i = 0; i < count; i++) store<f64>(at(work, i), sign * load<f64>(at(coefficients, i)));
-  for (let n = count - 1; n >= 0; n--) {
-    const raw = load<f64>(at(work, n));
-    const k = min(max(raw, -EDGE), EDGE);
-    if (k != raw) held = true;
-    store<f64>(at(work, n), k);
-    mix(n, k, 1.0 / (1 - k * k));
+  for (let tries = 0; tries < 64 && !stable(coefficients, count, sign); tries++) {
+    let shrunk: f64 = 1;
+    for (let i = 0; i < count; i++) {
+      shrunk *= SHRINK;
+      const place = at(coefficients, i);
+      store<f64>(place, load<f64>(place) * shrunk);
+    }
   }
-  if (!held) return;
-  for (let n = 1; n < count; n++) mix(n, -load<f64>(at(work, n)), 1);
-  for (let i = 0; i < count; i++) store<f64>(at(coefficients, i), sign * load<f64>(at(work, i)));
 }
 
-/** The first n coefficients, each with its mirror image: a_i = per (a_i + share a_(n+1-i)). */
-function mix(n: i32, share: f64, per: f64): void {
-  for (let i = 0; i < (n + 1) / 2; i++) {
-    const left = load<f64>(at(work, i));
-    const right = load<f64>(at(work, n - 1 - i));
-    store<f64>(at(work, i), per * (left + share * right));
-    store<f64>(at(work, n - 1 - i), per * (right + share * left));
+/** The step-down recursion: whether every partial autocorrelation is below EDGE. */
+function stable(coefficients: usize, count: i32, sign: f64): bool {
+  for (let i = 0; i < count; i++) store<f64>(at(work, i), sign * load<f64>(at(coefficients, i)));
+  for (let n = count - 1; n >= 0; n--) {
+    const k = load<f64>(at(work, n));
+    if (abs(k) > EDGE) return false;
+    const per = 1.0 / (1 - k * k);
+    for (let i = 0; i < (n + 1) / 2; i++) {
+      const left = load<f64>(at(work, i));
+      const right = load<f64>(at(work, n - 1 - i));
+      store<f64>(at(work, i), per * (left + k * right));
+      store<f64>(at(work, n - 1 - i), per * (right + k * left));
+    }
   }
+  return true;
 }
 
 /** One w further, with no innovation, summed up `D` times: the next x. */
@@ -188,7 +200,8 @@ export function arimaPredict(series: usize, state: usize, path: usize): void {
   memory.copy(work, state + RECENT, (TERMS + 3) * 8);
   for (let lead = 1; lead <= LEADS; lead++) {
     const x = next(state, work, work + TERMS * 8);
-    const root = min(max(x + seasonal(series, seasons, lead) + weekly(series, seasons, lead), 0), bound);
+    recall(series, seasons, lead);
+    const root = min(max(x + seasonSays + weekSays, 0), bound);
     store<f64>(at(path, lead - 1), root * root);
   }
 }

@@ -1,5 +1,5 @@
 import { boundOf, LEADS, ORIGINS, SEASON, STEPS, u32At, WEEK } from '../layout';
-import { seasonal, weekly } from './decomposition';
+import { recall, seasonSays, weekSays } from './decomposition';
 
 /**
  * A bank of lines through the seasonally adjusted root that differ in their smoothing parameters. What a fitting run
@@ -15,35 +15,38 @@ import { seasonal, weekly } from './decomposition';
 const DOUBLINGS: i32 = 4;
 const MARKS: i32 = 4;
 const marks = memory.data<i32>([1, 5, 14, 30]);
-/** The largest bank, twins included. */
-const MOST: i32 = 16;
-const weights = memory.data(MARKS * MOST * 8);
-/** Per half of the bank: what the seasons say of one step. */
-const usual = memory.data(16);
+/** Members of a bank without their twins, and what a share of the newest error each takes. */
+export const MEMBERS: i32 = 8;
+const alphas = memory.data<f32>([0.003, 0.01, 0.03, 0.1, 0.3, 0.8, 0.1, 0.4]);
+const weights = memory.data(MARKS * 2 * MEMBERS * 8);
 
 function weightAt(index: i32, member: i32): usize {
-  return weights + ((<usize>(index * MOST + member)) << 3);
+  return weights + ((<usize>(index * 2 * MEMBERS + member)) << 3);
 }
 
 function mark(index: i32): i32 {
   return load<i32>(marks + ((<usize>index) << 2));
 }
 
-function total(members: i32, week: u32): i32 {
-  return week > 0 ? 2 * members : members;
+function total(week: u32): i32 {
+  return week > 0 ? 2 * MEMBERS : MEMBERS;
 }
 
-/** `members` without their twins, here and below. */
-export function bankBytes(members: i32, week: u32): usize {
-  return <usize>total(members, week) * (16 + MARKS * 8 + ORIGINS * 8);
+export function bankBytes(week: u32): usize {
+  return <usize>total(week) * (16 + MARKS * 8 + ORIGINS * 8);
 }
 
-/** How many members this series has, twins included; those from `members` on are the twins. */
-export function bankSize(series: usize, members: i32): i32 {
-  return total(members, u32At(series, WEEK));
+/** How many members this series has, twins included; those from MEMBERS on are the twins. */
+export function bankSize(series: usize): i32 {
+  return total(u32At(series, WEEK));
 }
 
 // state: level and slope of each member, its errors at the marks, and its level and slope at past origins
+/** A member's share of the newest error: 1 / steps at first, so that a slow level starts as a mean. */
+export function alphaOf(series: usize, member: i32): f64 {
+  return max(<f64>load<f32>(alphas + ((<usize>(member & 7)) << 2)), 1.0 / <f64>u32At(series, STEPS));
+}
+
 /** A member's level and slope, f64 each. */
 export function memberAt(state: usize, member: i32): usize {
   return state + ((<usize>member) << 4);
@@ -58,15 +61,9 @@ function originAt(state: usize, size: i32, step: u32, member: i32): usize {
   return state + ((<usize>(row + member)) << 3);
 }
 
-/** What the seasons add for each half of the bank, `lead` steps after the newest. */
-function recall(series: usize, seasons: usize, lead: u32): void {
-  const season = seasonal(series, seasons, lead);
-  store<f64>(usual, season);
-  store<f64>(usual, season + weekly(series, seasons, lead), 8);
-}
-
-function usualOf(member: i32, members: i32): f64 {
-  return load<f64>(usual + (member >= members ? 8 : 0));
+/** What the seasons add to a member, as of the last recall. */
+export function usualOf(member: i32): f64 {
+  return member < MEMBERS ? seasonSays : seasonSays + weekSays;
 }
 
 /** g(lead). */
@@ -80,17 +77,10 @@ function reach(damping: f64, lead: i32): f64 {
  * Charges every member with its error on the newest value, known; the seasons do not include it yet. Origins before
  * the first whole season knew no season, and are let off.
  */
-export function bankScore(
-  series: usize,
-  state: usize,
-  members: i32,
-  damping: f64,
-  seasons: usize,
-  value: f64,
-): void {
+export function bankScore(series: usize, state: usize, damping: f64, seasons: usize, value: f64): void {
   const steps = u32At(series, STEPS);
   const season = u32At(series, SEASON);
-  const size = bankSize(series, members);
+  const size = bankSize(series);
   const half = <f64>min<u32>(max<u32>(season, 300), 3000);
   recall(series, seasons, 0);
   for (let index = 0; index < MARKS; index++) {
@@ -101,7 +91,7 @@ export function bankScore(
     for (let member = 0; member < size; member++) {
       const at = originAt(state, size, steps - lead, member);
       const line = <f64>load<f32>(at) + far * <f64>load<f32>(at, 4);
-      const error = abs(value - told(series, line + usualOf(member, members)));
+      const error = abs(value - told(series, line + usualOf(member)));
       charge(errorAt(state, size, member, index), error, rate);
     }
   }
@@ -121,8 +111,8 @@ function charge(at: usize, error: f64, rate: f64): void {
 /**
  * Closes the newest origin, for later scoring. `taken` comes off the levels: what the season explains, where it begins.
  */
-export function bankRemember(series: usize, state: usize, members: i32, taken: f64): void {
-  const size = bankSize(series, members);
+export function bankRemember(series: usize, state: usize, taken: f64): void {
+  const size = bankSize(series);
   for (let member = 0; member < size; member++) {
     const at = memberAt(state, member);
     const origin = originAt(state, size, u32At(series, STEPS), member);
@@ -134,13 +124,10 @@ export function bankRemember(series: usize, state: usize, members: i32, taken: f
 
 function weigh(state: usize, size: i32): void {
   for (let index = 0; index < MARKS; index++) {
-    let best = Infinity;
-    for (let member = 0; member < size; member++) {
-      best = min(best, load<f64>(errorAt(state, size, member, index)));
-    }
+    const first = load<f64>(errorAt(state, size, 0, index)) + 1e-12;
     let sum: f64 = 0;
     for (let member = 0; member < size; member++) {
-      let weight = (best + 1e-12) / (load<f64>(errorAt(state, size, member, index)) + 1e-12);
+      let weight = min(first / (load<f64>(errorAt(state, size, member, index)) + 1e-12), 1e12);
       for (let i = 0; i < DOUBLINGS; i++) weight *= weight;
       sum += weight;
       store<f64>(weightAt(index, member), weight);
@@ -153,15 +140,8 @@ function weigh(state: usize, size: i32): void {
 }
 
 /** Writes the weighted path, the seasons added. */
-export function bankPredict(
-  series: usize,
-  state: usize,
-  members: i32,
-  damping: f64,
-  seasons: usize,
-  path: usize,
-): void {
-  const size = bankSize(series, members);
+export function bankPredict(series: usize, state: usize, damping: f64, seasons: usize, path: usize): void {
+  const size = bankSize(series);
   weigh(state, size);
   let right = 0;
   let far: f64 = 0;
@@ -176,7 +156,7 @@ export function bankPredict(
       const low = load<f64>(weightAt(left, member));
       const weight = low + share * (load<f64>(weightAt(right, member)) - low);
       const at = memberAt(state, member);
-      root += weight * (usualOf(member, members) + load<f64>(at) + far * load<f64>(at, 8));
+      root += weight * (usualOf(member) + load<f64>(at) + far * load<f64>(at, 8));
     }
     store<f64>(path + ((<usize>(lead - 1)) << 3), told(series, root));
   }

@@ -37,30 +37,35 @@ function day(series: usize, state: usize, lead: u32): usize {
 function week(series: usize, state: usize, lead: u32): usize {
   const steps = u32At(series, WEEK);
   const step = (u32At(series, STEPS) + lead) % steps;
-  const block = steps > BLOCKS ? <u32>((<u64>step * BLOCKS) / steps) : step;
+  const block = (step * min<u32>(steps, BLOCKS)) / steps;
   return state + SLOTS + ((<usize>(u32At(series, SEASON) + block)) << 2);
 }
 
-/** A slope through the origin, from averages of said x came and said^2. */
-function fitted(at: usize): f64 {
+/** A slope through the origin, held within 0 .. 1, from averages of said x came and said^2. */
+export function fitted(at: usize): f64 {
   const spread = load<f64>(at + 8);
   return spread > 0 ? min(max(load<f64>(at) / spread, 0), 1) : 0;
 }
 
-function fit(at: usize, said: f64, came: f64, rate: f64): void {
+export function fit(at: usize, said: f64, came: f64, rate: f64): void {
   store<f64>(at, load<f64>(at) + rate * (said * came - load<f64>(at)));
   store<f64>(at + 8, load<f64>(at + 8) + rate * (said * said - load<f64>(at + 8)));
 }
 
-/** What the season adds at `lead` steps after the newest; 0 until a whole one is known. */
-export function seasonal(series: usize, state: usize, lead: u32): f64 {
-  return fitted(state + DAY_FIT) * <f64>load<f32>(day(series, state, lead));
+/** What the season, and the week beyond it, add: as of the last recall. */
+export let seasonSays: f64 = 0;
+export let weekSays: f64 = 0;
+
+/** Asks for `lead` steps after the newest. Nothing is said until a whole season, or week, is known. */
+export function recall(series: usize, state: usize, lead: u32): void {
+  seasonSays = fitted(state + DAY_FIT) * <f64>load<f32>(day(series, state, lead));
+  if (u32At(series, WEEK) == 0) weekSays = 0;
+  else weekSays = fitted(state + WEEK_FIT) * <f64>load<f32>(week(series, state, lead));
 }
 
-/** What the week adds to that; 0 until a whole week is known, or where there is none. */
-export function weekly(series: usize, state: usize, lead: u32): f64 {
-  if (u32At(series, WEEK) == 0) return 0;
-  return fitted(state + WEEK_FIT) * <f64>load<f32>(week(series, state, lead));
+/** Mean root of the last season's steps. */
+export function decompositionLevel(series: usize, state: usize): f64 {
+  return load<f64>(state + TOTAL) / <f64>min(max<u32>(u32At(series, STEPS), 1), u32At(series, SEASON));
 }
 
 /** The first whole season gives s at once. */
@@ -123,7 +128,7 @@ function learnWeek(series: usize, state: usize, said: f64): void {
   const cell = week(series, state, 0);
   const old = <f64>load<f32>(cell);
   const steps = u32At(series, STEPS);
-  if (steps > period) fit(state + WEEK_FIT, old, rest, 2.0 / <f64>max<u32>(period, 100));
+  if (steps > period) fit(state + WEEK_FIT, old, rest, 2.0 / <f64>period);
   const rate = max(WEEK_RATE, 1.0 / <f64>(steps / period + 1));
   store<f32>(cell, <f32>(old + (rate / <f64>max<u32>(period / BLOCKS, 1)) * (rest - old)));
   store<f64>(state + SLOW, slow + max(1.0 / <f64>period, 1.0 / <f64>steps) * (root - slow));

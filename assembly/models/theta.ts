@@ -1,6 +1,15 @@
-import { SEASON, STEPS, u32At, WEEK } from '../layout';
-import { bankBytes, bankPredict, bankRemember, bankScore, bankSize, memberAt } from './bank';
-import { decompositionBytes, decompositionUpdate, seasonal, weekly } from './decomposition';
+import { SEASON, u32At, WEEK } from '../layout';
+import {
+  alphaOf,
+  bankBytes,
+  bankPredict,
+  bankRemember,
+  bankScore,
+  bankSize,
+  MEMBERS,
+  memberAt,
+} from './bank';
+import { decompositionBytes, decompositionUpdate, recall, seasonSays, weekSays } from './decomposition';
 
 /**
  * The Theta method (Assimakopoulos and Nikolopoulos 2000), as simple exponential smoothing with a share of the linear
@@ -17,24 +26,23 @@ import { decompositionBytes, decompositionUpdate, seasonal, weekly } from './dec
  * (100: a line through a handful of points is hardly a trend). Worked example: roots 10, 10.1, 10.2, .. 10.1 + .1 n:
  * smoothing lags by .1 (1 / alpha - 1), all of which theta infinite gives back, so lead 30 is 3 above the last root.
  */
-const MEMBERS: i32 = 8;
 const STIFFNESS: f64 = 100;
 const FADING: f64 = 4;
-const alphas = memory.data<f64>([0.003, 0.01, 0.03, 0.1, 0.3, 0.8, 0.05, 0.3]);
-const shares = memory.data<f32>([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1]);
+/** The members from here on have theta infinite, those before 2. */
+const WHOLE: i32 = 6;
 
 // state: the line's sums n, a, q, y, z; the members' smoothed levels; their bank; the seasons
 const LEVELS: usize = 5 * 8;
 const BANK: usize = LEVELS + 2 * MEMBERS * 8;
 
 export function thetaBytes(season: u32, week: u32): usize {
-  return BANK + bankBytes(MEMBERS, week) + decompositionBytes(season, week);
+  return BANK + bankBytes(week) + decompositionBytes(season, week);
 }
 
 export function thetaOpen(series: usize, state: usize): void {}
 
 function seasonsOf(series: usize, state: usize): usize {
-  return state + BANK + bankBytes(MEMBERS, u32At(series, WEEK));
+  return state + BANK + bankBytes(u32At(series, WEEK));
 }
 
 /** The line through x so far; everything gets a step older, and a known x comes in at age 0. */
@@ -59,31 +67,31 @@ function slopeWith(line: usize, x: f64, known: bool, fading: f64): f64 {
 export function thetaUpdate(series: usize, state: usize, value: f64, known: bool): void {
   const seasons = seasonsOf(series, state);
   const bank = state + BANK;
-  if (known) bankScore(series, bank, MEMBERS, 1, seasons, value);
-  const steps = u32At(series, STEPS);
-  const size = bankSize(series, MEMBERS);
-  const season = u32At(series, SEASON);
-  const adjusted = sqrt(value) - seasonal(series, seasons, 0);
-  const week = weekly(series, seasons, 0);
-  const slope = slopeWith(state, adjusted, known, 1 - 1.0 / (FADING * <f64>max<u32>(season, 100)));
+  if (known) bankScore(series, bank, 1, seasons, value);
+  const fading = 1 - 1.0 / (FADING * <f64>max<u32>(u32At(series, SEASON), 100));
+  recall(series, seasons, 0);
+  const adjusted = sqrt(value) - seasonSays;
+  const week = weekSays;
+  const slope = slopeWith(state, adjusted, known, fading);
   const begins = decompositionUpdate(series, seasons);
-  const taken = begins ? seasonal(series, seasons, 0) : 0.0;
+  if (begins) recall(series, seasons, 0);
+  const taken = begins ? seasonSays : 0.0;
+  const size = bankSize(series);
   for (let member = 0; member < size; member++) {
-    const own = (<usize>(member % MEMBERS)) << 3;
     const at = state + LEVELS + ((<usize>member) << 3);
-    const alpha = max(load<f64>(alphas + own), 1.0 / <f64>steps);
+    const alpha = alphaOf(series, member);
     const old = load<f64>(at);
     const error = adjusted - (member < MEMBERS ? 0 : week) - old;
     const level = (known ? old + alpha * error : old) - taken;
     store<f64>(at, level);
-    const drift = <f64>load<f32>(shares + (own >> 1)) * slope;
+    const drift = (member & 7) < WHOLE ? 0.5 * slope : slope;
     store<f64>(memberAt(bank, member), level + drift * (1 / alpha - 1));
     store<f64>(memberAt(bank, member), drift, 8);
   }
   if (begins) memory.fill(state, 0, LEVELS);
-  bankRemember(series, bank, MEMBERS, 0);
+  bankRemember(series, bank, 0);
 }
 
 export function thetaPredict(series: usize, state: usize, path: usize): void {
-  bankPredict(series, state + BANK, MEMBERS, 1, seasonsOf(series, state), path);
+  bankPredict(series, state + BANK, 1, seasonsOf(series, state), path);
 }
