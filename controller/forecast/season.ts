@@ -46,12 +46,17 @@ export function seasonOf(detection: Detection, stepSeconds: number): Season {
   return { ...assumedSeason(stepSeconds), ...openable(detection), periods };
 }
 
-/** What the core found; undefined where no model could be opened with it. */
-export function openable({
-  seasonSteps,
-  longerSteps,
-  periods,
-}: Detection): Pick<Season, 'seasonSteps' | 'weekSteps' | 'how'> | undefined {
+/**
+ * What the core found; undefined where no model could be opened with it. Where a step is a day, the day is 1 step, which is no
+ * season, and the week takes its place.
+ */
+export function openable(
+  detection: Detection,
+): Pick<Season, 'seasonSteps' | 'weekSteps' | 'how'> | undefined {
+  const { periods } = detection;
+  const dayIsStep = detection.seasonSteps === 1;
+  const seasonSteps = dayIsStep ? detection.longerSteps : detection.seasonSteps;
+  const longerSteps = dayIsStep ? 0 : detection.longerSteps;
   if (!(seasonSteps >= 2 && seasonSteps <= LONGEST_SEASON)) return undefined;
   const weekSteps = longerSteps > seasonSteps && longerSteps <= LONGEST_WEEK ? longerSteps : 0;
   return {

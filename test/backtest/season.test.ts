@@ -85,3 +85,9 @@ test('rows that are no time have no day: what is found in them, or a guess', (t)
   const values = Float64Array.from({ length: 400 }, (_, row) => wave(row, 17, 100) + ((row * 7919) % 31));
   t.is(find(values).seasonSteps, 17);
 });
+
+test('the week of daily steps is found', (t) => {
+  const values = Float64Array.from({ length: 200 }, (_, day) => wave(day, 7, 100));
+  const { seasonSteps, how } = spansOf(values, 86_400, seasonFinder(core(), 86_400)).at(-1) ?? {};
+  t.deepEqual([seasonSteps, how], [7, 'found']);
+});

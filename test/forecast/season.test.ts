@@ -51,6 +51,12 @@ test('what the core found is a season that models can be opened with', (t) => {
     periods,
   });
   t.like(seasonOf({ seasonSteps: 288, longerSteps: 2016, periods }, 300), { how: 'assumed' });
+  const week = [{ steps: 7, strength: 0.9, kind: 'week' as const }];
+  t.like(
+    seasonOf({ seasonSteps: 1, longerSteps: 7, periods: week }, 86_400),
+    { seasonSteps: 7, weekSteps: 0, how: 'found' },
+    'where a step is a day, the week is the season',
+  );
   t.like(seasonOf({ seasonSteps: 0, longerSteps: 0, periods: [] }, 300), {
     seasonSteps: 288,
     how: 'assumed',
