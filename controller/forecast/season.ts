@@ -48,20 +48,21 @@ export function seasonOf(detection: Detection, stepSeconds: number): Season {
 
 /**
  * What the core found; undefined where no model could be opened with it. Where a step is a day, the day is 1 step, which is no
- * season, and the week takes its place.
+ * season, and a week that was found takes its place.
  */
 export function openable(
   detection: Detection,
 ): Pick<Season, 'seasonSteps' | 'weekSteps' | 'how'> | undefined {
   const { periods } = detection;
-  const dayIsStep = detection.seasonSteps === 1;
+  const found = (steps: number) => periods.some((period) => period.steps === steps);
+  const dayIsStep = detection.seasonSteps === 1 && found(detection.longerSteps);
   const seasonSteps = dayIsStep ? detection.longerSteps : detection.seasonSteps;
   const longerSteps = dayIsStep ? 0 : detection.longerSteps;
   if (!(seasonSteps >= 2 && seasonSteps <= LONGEST_SEASON)) return undefined;
   const weekSteps = longerSteps > seasonSteps && longerSteps <= LONGEST_WEEK ? longerSteps : 0;
   return {
     ...{ seasonSteps, weekSteps },
-    how: periods.some(({ steps }) => steps === seasonSteps) ? 'found' : 'assumed',
+    how: found(seasonSteps) ? 'found' : 'assumed',
   };
 }
 

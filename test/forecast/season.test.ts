@@ -57,6 +57,11 @@ test('what the core found is a season that models can be opened with', (t) => {
     { seasonSteps: 7, weekSteps: 0, how: 'found' },
     'where a step is a day, the week is the season',
   );
+  t.like(
+    seasonOf({ seasonSteps: 1, longerSteps: 7, periods: [] }, 86_400),
+    { seasonSteps: 120, how: 'assumed' },
+    'but not one that nobody saw',
+  );
   t.like(seasonOf({ seasonSteps: 0, longerSteps: 0, periods: [] }, 300), {
     seasonSteps: 288,
     how: 'assumed',
