@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { LEADS, MODELS } from '../../assembly/pkg/forecaster.js';
 import type { ModelName } from '../backtest/play.ts';
 import type { Io } from './io.ts';
+import { whole } from './number-options.ts';
 import {
   type FileSource,
   type ServerSource,
@@ -100,14 +101,6 @@ function createCommand(io: Io): Command {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
-}
-
-function whole(least: number, most: number) {
-  return (text: string): number => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
 
 function seasonLength(text: string): number | 'auto' {

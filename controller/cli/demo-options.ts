@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io.ts';
+import { number, whole } from './number-options.ts';
 
 export interface DemoOptions {
   /** CSV of the traffic to play; undefined: generated shop traffic. */
@@ -17,12 +18,6 @@ export interface DemoOptions {
   readonly output: 'text' | 'json';
 }
 
-interface Bounds {
-  readonly least: number;
-  readonly most: number;
-  readonly whole?: boolean;
-}
-
 /** Reads the command line; what is wrong with it is said by commander, which names the option and what must be. */
 export function parseDemoOptions(args: readonly string[], io: Io): DemoOptions {
   const command = new Command('foresail demo')
@@ -33,36 +28,17 @@ export function parseDemoOptions(args: readonly string[], io: Io): DemoOptions {
       '--input <file>',
       'CSV `timestamp,value` (Unix seconds), .gz too; default: generated shop traffic',
     )
-    .option(
-      '--speed <times>',
-      'times real time; default: as fast as it goes',
-      number({ least: 0.01, most: 1e9 }),
-    )
-    .option('--startup-seconds <s>', 'from asking for a pod to Ready', number({ least: 1, most: 3_600 }), 90)
-    .option(
-      '--mean-pods <n>',
-      'mean load of what is played, in fully used pods',
-      number({ least: 1, most: 500 }),
-      20,
-    )
-    .option('--days <n>', 'days to play', number({ least: 1, most: 366, whole: true }), 1)
+    .option('--speed <times>', 'times real time; default: as fast as it goes', number(0.01, 1e9))
+    .option('--startup-seconds <s>', 'from asking for a pod to Ready', number(1, 3_600), 90)
+    .option('--mean-pods <n>', 'mean load of what is played, in fully used pods', number(1, 500), 20)
+    .option('--days <n>', 'days to play', whole(1, 366), 1)
     .option(
       '--from <date>',
       'first day played, YYYY-MM-DD in UTC; default: so that the last whole day is the last',
       midnight,
     )
-    .option(
-      '--seed <n>',
-      'of the generated traffic and of the noise',
-      number({ least: 0, most: 2 ** 32 - 1, whole: true }),
-      1,
-    )
-    .option(
-      '--target <percent>',
-      'target utilisation of the HPA',
-      number({ least: 1, most: 100, whole: true }),
-      70,
-    )
+    .option('--seed <n>', 'of the generated traffic and of the noise', whole(0, 2 ** 32 - 1), 1)
+    .option('--target <percent>', 'target utilisation of the HPA', whole(1, 100), 70)
     .addOption(
       new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text'),
     )
@@ -75,14 +51,6 @@ export function parseDemoOptions(args: readonly string[], io: Io): DemoOptions {
   command.parse(args, { from: 'user' });
   const { from, ...rest } = command.opts<Omit<DemoOptions, 'fromMs'> & { from?: number }>();
   return from === undefined ? rest : { ...rest, fromMs: from };
-}
-
-function number({ least, most, whole = false }: Bounds) {
-  return (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(`It must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
-  };
 }
 
 function midnight(text: string): number {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { POLICIES, type Policy } from '../../bench/replay/simulation.ts';
 import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
+import { number, whole } from './number-options.ts';
 
 export interface SimulateOptions {
   readonly input: string;
@@ -81,22 +82,6 @@ export function parseSimulateOptions(args: readonly string[], io: Io): SimulateO
   const { input, policy, ...rest } = command.opts<Flags>();
   if (input === undefined) throw new BadInput('there must be --input FILE');
   return { ...rest, input, policies: policy };
-}
-
-function number(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
-  };
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
 
 function policies(text: string): readonly Policy[] {
