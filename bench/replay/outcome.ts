@@ -1,6 +1,6 @@
 import { TICK_SECONDS } from './demand.ts';
 import { HOT_UTILISATION } from './latency.ts';
-import { askedAfter, needsOf, REACH_TICKS, risesOf } from './rises.ts';
+import { askedAfter, REACH_TICKS, risesOf } from './rises.ts';
 
 /** One tick of one policy, as the tick began: demand and pods are the tick's own. */
 export interface TickRow {
@@ -78,8 +78,8 @@ export function leadTimeGained(policy: readonly TickRow[], peer: readonly TickRo
   const demand = policy.map((row) => row.demand);
   const own = carried(policy);
   const others = carried(peer);
-  const gains = risesOf(demand).flatMap((rise) => {
-    const gained = needsOf(demand, rise).flatMap((need) => {
+  const gains = risesOf(demand).flatMap(({ needs }) => {
+    const gained = needs.flatMap((need) => {
       const [ours, theirs] = [askedAfter(own, need), askedAfter(others, need)];
       return ours === theirs && Math.abs(ours) === REACH_TICKS ? [] : [theirs - ours];
     });

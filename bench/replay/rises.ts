@@ -1,7 +1,15 @@
-/** A climb of the demand: ticks of its trough and of its peak. */
+/** A climb of the demand: ticks of its trough and of its peak, and the heights between them. */
 export interface Rise {
   readonly trough: number;
   readonly peak: number;
+  /** Pod by pod, from the first above the trough to the peak. */
+  readonly needs: readonly Need[];
+}
+
+/** A height of the demand that a rise reached, in whole pods at 100 %, and the first tick at which it did. */
+export interface Need {
+  readonly pods: number;
+  readonly tick: number;
 }
 
 /** Demand is smoothed over 5 minutes first: noise is not a rise. */
@@ -29,7 +37,7 @@ export function risesOf(demand: readonly number[]): Rise[] {
     if (climbing) {
       if (value > at(smooth, high)) high = tick;
       if (value < at(smooth, high) - turn) {
-        rises.push({ trough: low, peak: high });
+        rises.push({ trough: low, peak: high, needs: needsOf(smooth, low, high) });
         climbing = false;
         low = tick;
       }
@@ -44,15 +52,7 @@ export function risesOf(demand: readonly number[]): Rise[] {
   return rises;
 }
 
-/** A height of the demand that a rise reached, in whole pods at 100 %, and the first tick at which it did. */
-export interface Need {
-  readonly pods: number;
-  readonly tick: number;
-}
-
-/** The heights of a rise, pod by pod, from the first above its trough to its peak. */
-export function needsOf(demand: readonly number[], { trough, peak }: Rise): Need[] {
-  const smooth = centredMean(demand, SMOOTH_TICKS);
+function needsOf(smooth: readonly number[], trough: number, peak: number): Need[] {
   const needs: Need[] = [];
   let pods = Math.floor(at(smooth, trough));
   for (let tick = trough + 1; tick <= peak; tick++) {
