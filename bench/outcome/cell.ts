@@ -3,6 +3,7 @@ import { Forecaster } from '../../assembly/pkg/forecaster.js';
 import { seededRandom } from '../../controller/clock.ts';
 import { loadTrace } from '../../controller/store/trace.ts';
 import { demandOf } from '../replay/demand.ts';
+import { forecastTape } from '../replay/forecast-tape.ts';
 import { done } from '../replay/schedule.ts';
 import { POLICIES, type Policy, simulate } from '../replay/simulation.ts';
 import type { Verdict } from '../replay/verdict.ts';
@@ -39,7 +40,7 @@ export async function play(cell: Cell): Promise<CellOutcome> {
       limit: LIMIT,
       podHourCost: 1,
       policies: POLICIES,
-      core: { forecaster: new Forecaster(readFileSync(wasm)), digest: 'bench' },
+      forecasts: forecastTape({ forecaster: new Forecaster(readFileSync(wasm)), digest: 'bench' }, demand),
     }),
   );
   const verdicts = Object.fromEntries(simulated.map(({ policy, verdict }) => [policy, verdict])) as Record<

@@ -35,9 +35,15 @@ export class Fleet {
   }
 
   ready(nowMs: number): number {
-    let count = 0;
-    for (const pod of this.#pods) if (pod.readyMs <= nowMs) count++;
-    return count;
+    // Older pods are ready earlier, so a search by halves finds the first that is not.
+    let low = 0;
+    let high = this.#pods.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#pods[middle]?.readyMs ?? 0) <= nowMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   resize(replicas: number, nowMs: number): void {

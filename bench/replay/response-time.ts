@@ -19,14 +19,22 @@ const EDGES = Float64Array.from(
  * since the youngest go first.
  */
 export function responseQuantile(
-  { demand, ready }: Schedule,
+  schedule: Schedule,
   fromTick: number,
   quantile: number,
   warmupSeconds = 0,
 ): number {
-  const below = new Float64Array(EDGES.length);
+  const served = servedBy(schedule, fromTick, warmupSeconds);
+  const all = served.reduce((sum, { requests }) => sum + requests, 0);
+  return all > 0 ? quantileOf(served, all * quantile) : Number.NaN;
+}
+
+/** Requests that met pods in the same state: as many as there were, and how those pods answered. */
+type Share = Pick<Served, 'requests' | 'waitSeconds' | 'sojournSeconds'>;
+
+function servedBy({ demand, ready }: Schedule, fromTick: number, warmupSeconds: number): Share[] {
+  const shares: Share[] = [];
   const readySince: number[] = [];
-  let all = 0;
   let backlog = 0;
   for (const [tick, load] of demand.pods.entries()) {
     const count = ready[tick] ?? 0;
@@ -38,11 +46,10 @@ export function responseQuantile(
     backlog = warm.backlog;
     if (tick < fromTick) continue;
     const cold = coldSpeeds(readySince, tick, warmupSeconds);
-    for (const speed of cold) record(below, serve(each, 0, TICK_SECONDS, speed), each);
-    record(below, warm, each * (count - cold.length));
-    all += each * count;
+    for (const speed of cold) shares.push(serve(each, 0, TICK_SECONDS, speed));
+    shares.push({ ...warm, requests: each * (count - cold.length) });
   }
-  return all > 0 ? quantileOf(below, all * quantile) : Number.NaN;
+  return shares;
 }
 
 /** Speeds of the pods that are not warm yet; they are the last of the list. */
@@ -56,19 +63,26 @@ function coldSpeeds(readySince: readonly number[], tick: number, warmupSeconds: 
   return speeds;
 }
 
-function record(below: Float64Array, { waitSeconds, sojournSeconds }: Served, requests: number): void {
-  for (let edge = EDGES.length - 1; edge >= 0; edge--) {
-    const over = (EDGES[edge] ?? 0) - waitSeconds;
-    if (over <= 0) return;
-    below[edge] = (below[edge] ?? 0) + requests * (1 - Math.exp(-over / sojournSeconds));
+/** Requests that were answered within `seconds`. */
+function answeredWithin(shares: readonly Share[], seconds: number): number {
+  let count = 0;
+  for (const { requests, waitSeconds, sojournSeconds } of shares) {
+    const over = seconds - waitSeconds;
+    if (over > 0) count += requests * (1 - Math.exp(-over / sojournSeconds));
   }
+  return count;
 }
 
-/** Linear inside the bin; the last edge stands for what is above it. */
-function quantileOf(below: Float64Array, wanted: number): number {
-  const index = below.findIndex((count) => count >= wanted);
-  if (index < 0) return EDGES.at(-1) ?? Number.NaN;
-  const [low, high] = [index > 0 ? (below[index - 1] ?? 0) : 0, below[index] ?? 0];
-  const [from, to] = [index > 0 ? (EDGES[index - 1] ?? 0) : 0, EDGES[index] ?? 0];
-  return high > low ? from + ((wanted - low) / (high - low)) * (to - from) : to;
+/** Linear inside the bin; the last edge stands for what is above it. More are answered the longer one waits: by halves. */
+function quantileOf(shares: readonly Share[], wanted: number): number {
+  let [low, high] = [0, EDGES.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (answeredWithin(shares, EDGES[middle] ?? 0) >= wanted) high = middle;
+    else low = middle + 1;
+  }
+  if (low === EDGES.length) return EDGES.at(-1) ?? Number.NaN;
+  const [from, to] = [low > 0 ? (EDGES[low - 1] ?? 0) : 0, EDGES[low] ?? 0];
+  const [before, after] = [low > 0 ? answeredWithin(shares, from) : 0, answeredWithin(shares, to)];
+  return after > before ? from + ((wanted - before) / (after - before)) * (to - from) : to;
 }

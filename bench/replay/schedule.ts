@@ -25,7 +25,8 @@ export interface Ground {
 /** Work in pieces: it yields how many ticks it has played since it last did, and returns what came of them. */
 export type Work<T> = Generator<number, T, void>;
 
-const PIECE_TICKS = 4096;
+/** Short, so that what replays share while they take turns stays young and cheap. */
+export const PIECE_TICKS = 128;
 
 /** Plays a demand through one scaler. What it asks for at the end of a tick starts then; what it gives up is gone then. */
 export function* play(scaler: Scaler, { demand, startupSeconds, replicas }: Ground): Work<Schedule> {
@@ -44,6 +45,23 @@ export function* play(scaler: Scaler, { demand, startupSeconds, replicas }: Grou
   }
   yield pods.length - Math.floor((pods.length - 1) / PIECE_TICKS) * PIECE_TICKS;
   return { name: scaler.name, demand, ready, starting };
+}
+
+/** Does several works in turns, piece by piece, and returns what came of them in the same order. */
+export function* together<T>(works: readonly Work<T>[]): Work<T[]> {
+  const results = new Array<T>(works.length);
+  const open = new Set(works.entries());
+  while (open.size > 0) {
+    for (const entry of open) {
+      const [index, work] = entry;
+      const { done, value } = work.next();
+      if (done) {
+        results[index] = value;
+        open.delete(entry);
+      } else yield value;
+    }
+  }
+  return results;
 }
 
 /** Does all of a work at once. */

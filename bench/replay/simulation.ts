@@ -1,12 +1,12 @@
-import type { Forecaster } from '../../assembly/pkg/forecaster.js';
 import type { Demand } from './demand.ts';
+import type { Forecasts } from './forecast-tape.ts';
 import { foresailScaler } from './scalers/foresail.ts';
 import { hpaScaler } from './scalers/hpa.ts';
 import { oracleScaler } from './scalers/oracle.ts';
 import { proportionalScaler } from './scalers/proportional.ts';
 import { type Ground, play, type Schedule, type Work } from './schedule.ts';
-import { TARGETS, type Tuned, tuned } from './tuned.ts';
-import { type Verdict, verdictOn } from './verdict.ts';
+import { type Swept, sweep, TARGETS, type Tuned, tuned } from './tuned.ts';
+import { judgeOn, type Verdict } from './verdict.ts';
 
 /** Who can be asked for; `hpa-default` is the HPA at the 70 % most charts ship. */
 export const POLICIES = ['foresail', 'hpa-default', 'hpa-tuned', 'rps', 'oracle'] as const;
@@ -15,20 +15,27 @@ export const DEFAULT_HPA_TARGET = 70;
 /** A fleet that is there when the replay begins, whoever scales it: the first tick's load at this utilisation. */
 const FIRST_UTILISATION = 0.7;
 
-export interface SimulationParts {
+/** What is played. */
+export interface FieldParts {
   readonly demand: Demand;
+  readonly forecasts: Forecasts;
   readonly startupSeconds: number;
-  readonly warmupSeconds: number;
-  /** First tick that is judged; what is before is only learned from. */
-  readonly fromTick: number;
   /** Share of requests that may run hot. */
   readonly limit: number;
-  readonly podHourCost: number;
   readonly policies: readonly Policy[];
-  readonly core: { readonly forecaster: Forecaster; readonly digest: string };
   /** Pins what a replica carries in requests per second; learned when absent. */
   readonly capacityRps?: number;
 }
+
+/** By what it is judged. */
+export interface Yardstick {
+  /** First tick that is judged; what is before is only learned from. */
+  readonly fromTick: number;
+  readonly warmupSeconds: number;
+  readonly podHourCost: number;
+}
+
+export interface SimulationParts extends FieldParts, Yardstick {}
 
 export interface Simulated {
   readonly policy: Policy;
@@ -40,71 +47,94 @@ export interface Simulated {
   readonly meetsLimit?: boolean;
 }
 
-/** How many ticks a simulation plays in all, for a progress bar. The tuned HPA and the oracle are the yardstick of all. */
-export function ticksToPlay({ demand, policies }: SimulationParts): number {
-  const others = policies.filter((policy) => policy === 'foresail' || policy === 'hpa-default').length;
+/** All that ran over one demand, whatever part of it is judged. */
+export interface Field {
+  readonly hpa: readonly Swept[];
+  readonly oracle: Schedule;
+  /** Absent where they were not asked for. */
+  readonly rps?: readonly Swept[];
+  readonly foresail?: Schedule;
+}
+
+/** How many ticks a simulation plays in all, for a progress bar. The HPAs and the oracle are the yardstick of all. */
+export function ticksToPlay({ demand, policies }: FieldParts): number {
+  const foresail = policies.includes('foresail') ? 1 : 0;
   const sweeps = policies.includes('rps') ? 2 : 1;
-  return demand.pods.length * (1 + others + sweeps * TARGETS.length);
+  return demand.pods.length * (1 + foresail + sweeps * TARGETS.length);
 }
 
 /** Plays one demand through every policy asked for, and judges them by the same yardstick. */
 export function* simulate(parts: SimulationParts): Work<readonly Simulated[]> {
-  const { demand, startupSeconds, fromTick, limit, policies } = parts;
+  return judge(yield* playField(parts), parts);
+}
+
+export function* playField({ demand, startupSeconds, policies, ...parts }: FieldParts): Work<Field> {
   const ground: Ground = { demand, startupSeconds, replicas: firstReplicas(demand) };
-  const tunedHpa = yield* tuned((target) => hpaScaler('hpa-tuned', target), ground, fromTick, limit);
+  const hpa = yield* sweep((target) => hpaScaler('hpa', target), ground);
   const oracle = yield* play(oracleScaler(demand, startupSeconds), ground);
-  const { warmupSeconds, podHourCost } = parts;
-  const bench = { fromTick, warmupSeconds, podHourCost, tunedHpa: tunedHpa.schedule, oracle };
-  const all: Simulated[] = [];
-  for (const policy of policies) {
-    const found = yield* schedules[policy](parts, ground, tunedHpa, oracle);
-    all.push({ policy, ...found, verdict: verdictOn(found.schedule, bench) });
-  }
-  return all;
+  const rps = policies.includes('rps')
+    ? yield* sweep((target) => proportionalScaler('rps', target), ground)
+    : undefined;
+  const foresail = policies.includes('foresail')
+    ? yield* play(foresailOn(parts, demand.startMs), ground)
+    : undefined;
+  return { hpa, oracle, ...(rps ? { rps } : {}), ...(foresail ? { foresail } : {}) };
+}
+
+/** Each policy that was asked for, in the order asked. */
+export function judge(
+  field: Field,
+  parts: Yardstick & Pick<FieldParts, 'policies' | 'limit'>,
+): readonly Simulated[] {
+  const { fromTick, warmupSeconds, podHourCost, limit } = parts;
+  const tunedHpa = tuned(field.hpa, fromTick, limit);
+  const verdictOn = judgeOn({
+    ...{ fromTick, warmupSeconds, podHourCost },
+    tunedHpa: tunedHpa.schedule,
+    oracle: field.oracle,
+  });
+  return parts.policies.flatMap((policy) => {
+    const found = entryOf(policy, field, tunedHpa, parts);
+    return found ? [{ policy, ...found, verdict: verdictOn(found.schedule) }] : [];
+  });
 }
 
 type Found = Pick<Simulated, 'schedule' | 'target' | 'meetsLimit'>;
-type Finding = (parts: SimulationParts, ground: Ground, tunedHpa: Tuned, oracle: Schedule) => Work<Found>;
 
-const schedules: Readonly<Record<Policy, Finding>> = {
-  *foresail({ core, capacityRps, limit }, ground) {
-    const scaler = foresailScaler({
-      core: core.forecaster,
-      digest: core.digest,
-      startMs: ground.demand.startMs,
-      objective: { budgetPercent: limit * 100 },
-      ...(capacityRps === undefined ? {} : { capacityRps }),
-    });
-    try {
-      return { schedule: yield* play(scaler, ground) };
-    } finally {
-      scaler.close();
-    }
-  },
-  *'hpa-default'(_, ground) {
-    return {
-      schedule: yield* play(hpaScaler('hpa-default', DEFAULT_HPA_TARGET), ground),
-      target: DEFAULT_HPA_TARGET,
-    };
-  },
-  // biome-ignore lint/correctness/useYield: found before, as the yardstick of all
-  *'hpa-tuned'(_parts, _ground, { schedule, target, meetsLimit }) {
-    return { schedule, target, meetsLimit };
-  },
-  *rps({ fromTick, limit }, ground) {
-    const { schedule, target, meetsLimit } = yield* tuned(
-      (percent) => proportionalScaler('rps', percent),
-      ground,
-      fromTick,
-      limit,
-    );
-    return { schedule, target, meetsLimit };
-  },
-  // biome-ignore lint/correctness/useYield: found before, as the yardstick of all
-  *oracle(_parts, _ground, _tunedHpa, oracle) {
-    return { schedule: oracle };
-  },
-};
+function entryOf(
+  policy: Policy,
+  { hpa, oracle, rps, foresail }: Field,
+  tunedHpa: Tuned,
+  { fromTick, limit }: Pick<SimulationParts, 'fromTick' | 'limit'>,
+): Found | undefined {
+  switch (policy) {
+    case 'foresail':
+      return foresail && { schedule: foresail };
+    case 'hpa-default':
+      return hpa.find(({ target }) => target === DEFAULT_HPA_TARGET);
+    case 'hpa-tuned':
+      return withoutOutcome(tunedHpa);
+    case 'rps':
+      return rps && withoutOutcome(tuned(rps, fromTick, limit));
+    case 'oracle':
+      return { schedule: oracle };
+  }
+}
+
+function withoutOutcome({ target, schedule, meetsLimit }: Tuned): Found {
+  return { schedule, target, meetsLimit };
+}
+
+function foresailOn(
+  { forecasts, capacityRps, limit }: Pick<FieldParts, 'forecasts' | 'capacityRps' | 'limit'>,
+  startMs: number,
+) {
+  return foresailScaler({
+    ...{ forecasts, startMs },
+    objective: { budgetPercent: limit * 100 },
+    ...(capacityRps === undefined ? {} : { capacityRps }),
+  });
+}
 
 function firstReplicas({ pods }: Demand): number {
   const first = pods.find((load) => !Number.isNaN(load)) ?? 0;

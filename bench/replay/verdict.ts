@@ -29,12 +29,24 @@ export interface Bench {
   readonly oracle: Schedule;
 }
 
-export function verdictOn(schedule: Schedule, bench: Bench): Verdict {
-  const rows = rowsOf(schedule, bench.fromTick);
+/** Judges schedules of one demand by the same bench. */
+export function judgeOn(bench: Bench): (schedule: Schedule) => Verdict {
   const rival = rowsOf(bench.tunedHpa, bench.fromTick);
-  const { podHours, hotShare, directionChanges } = outcomeOf(rows);
   const tunedHours = outcomeOf(rival).podHours;
   const oracleHours = outcomeOf(rowsOf(bench.oracle, bench.fromTick)).podHours;
+  return (schedule) => verdictOn(schedule, { ...bench, rival, tunedHours, oracleHours });
+}
+
+interface Measures extends Bench {
+  readonly rival: readonly TickRow[];
+  readonly tunedHours: number;
+  readonly oracleHours: number;
+}
+
+function verdictOn(schedule: Schedule, bench: Measures): Verdict {
+  const { rival, tunedHours, oracleHours } = bench;
+  const rows = rowsOf(schedule, bench.fromTick);
+  const { podHours, hotShare, directionChanges } = outcomeOf(rows);
   return {
     podHours,
     hotShare,

@@ -1,5 +1,6 @@
 import { Forecaster } from '../../assembly/pkg/forecaster.js';
 import { type Demand, demandOf, TICK_SECONDS } from '../../bench/replay/demand.ts';
+import { forecastTape } from '../../bench/replay/forecast-tape.ts';
 import { HOT_UTILISATION, POD_RPS } from '../../bench/replay/latency.ts';
 import { rowsOf } from '../../bench/replay/schedule.ts';
 import {
@@ -79,7 +80,7 @@ function partsOf(trace: Trace, options: SimulateOptions): SimulationParts {
   return {
     ...{ demand, fromTick, startupSeconds, warmupSeconds, podHourCost, policies },
     limit: options.objective / 100,
-    core: { forecaster: new Forecaster(core.module), digest: core.digest },
+    forecasts: forecastTape({ forecaster: new Forecaster(core.module), digest: core.digest }, demand),
     ...(capacity === 'known' ? { capacityRps: POD_RPS * HOT_UTILISATION } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Scaler } from '../../bench/replay/scaler.ts';
-import { done, play, rowsOf } from '../../bench/replay/schedule.ts';
+import { done, PIECE_TICKS, play, rowsOf, together } from '../../bench/replay/schedule.ts';
 import { demand } from './demands.ts';
 
 test('what is asked for at the end of a tick serves after the start-up; what is given up is gone at once', (t) => {
@@ -55,4 +55,35 @@ test('work tells how many ticks were played, all in all as many as there are', (
   let played = 0;
   for (const ticks of work) played += ticks;
   t.is(played, 10_000);
+});
+
+test('works together are never further apart than a piece, and their results keep their order', (t) => {
+  const ground = { demand: demand(new Array(1000).fill(1)), startupSeconds: 15, replicas: 1 };
+  let [slow, fast] = [0, 0];
+  let furthest = 0;
+  const counting = (name: string, count: () => void): Scaler => ({
+    name,
+    decide: () => {
+      count();
+      furthest = Math.max(furthest, Math.abs(slow - fast));
+      return 1;
+    },
+  });
+  const played = done(
+    together([
+      play(
+        counting('slow', () => slow++),
+        ground,
+      ),
+      play(
+        counting('fast', () => fast++),
+        ground,
+      ),
+    ]),
+  );
+  t.deepEqual(
+    played.map(({ name }) => name),
+    ['slow', 'fast'],
+  );
+  t.true(furthest <= PIECE_TICKS, `${furthest}`);
 });
