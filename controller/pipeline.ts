@@ -5,7 +5,7 @@ import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
-import { learnCapacity } from './policy/capacity.ts';
+import { isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
 import { learnBoldness } from './policy/trial.ts';
@@ -88,7 +88,7 @@ export function createPipeline(parts: PipelineParts) {
       const starting = target.starting + coldPods(pods, step.startMs + stepMs, stepSeconds);
       return learnCapacity(state, { step, ready, starting, objective });
     }, before);
-    if (dossier.recalled && dossier.capacity !== before)
+    if (dossier.recalled && isNewCapacity(before, dossier.capacity))
       history.remember(workloadKey(dossier.workload), 'capacity', dossier.capacity);
   }
 

@@ -1,10 +1,12 @@
-import type { Interval, Step } from '../../controller/series/step.ts';
+import { LatencyMerge } from '../../controller/series/latency.ts';
+import type { Step } from '../../controller/series/step.ts';
 import { TICK_SECONDS } from './demand.ts';
-import { POD_RPS, type Served, serve, sojournQuantile } from './latency.ts';
+import { bucketCounts, POD_RPS, serve } from './latency.ts';
 import { BOUNDS_SECONDS } from './simulated-pod.ts';
 
 /** What the sidecars of a workload say of one tick after another, all pods alike, as the controller's closed steps. */
 export class SimulatedTelemetry {
+  readonly #latency = new LatencyMerge();
   #backlog = 0;
 
   /** `demand` in pods at 100 %, NaN when nothing is known; `served` pods shared it evenly. */
@@ -18,19 +20,15 @@ export class SimulatedTelemetry {
     this.#backlog = each.backlog;
     const all = { startMs, rps, podsReporting: served, podsExpected: served, flags: [] };
     if (rps === 0) return { ...all, errorRatio: Number.NaN, inflight: 0 };
+    this.#latency.clear();
+    const together = { ...each, requests: each.requests * served };
+    this.#latency.add(BOUNDS_SECONDS, Float64Array.from(bucketCounts(together, BOUNDS_SECONDS)), 1);
+    const latency = this.#latency.quantiles();
     return {
       ...all,
       errorRatio: each.errors / each.requests,
-      latency: { p50: bucketOf(each, 0.5), p95: bucketOf(each, 0.95), p99: bucketOf(each, 0.99) },
+      ...(latency ? { latency } : {}),
       inflight: rps * (each.waitSeconds + each.sojournSeconds),
     };
   }
-}
-
-/** A histogram tells a quantile no better than the bucket it fell in. */
-function bucketOf(served: Served, quantile: number): Interval {
-  const seconds = sojournQuantile(served, quantile);
-  const above = BOUNDS_SECONDS.findIndex((bound) => seconds <= bound);
-  if (above < 0) return { lower: BOUNDS_SECONDS.at(-1) ?? 0, upper: Number.POSITIVE_INFINITY };
-  return { lower: BOUNDS_SECONDS[above - 1] ?? 0, upper: BOUNDS_SECONDS[above] ?? 0 };
 }

@@ -102,16 +102,34 @@ export const SETTLING_STEPS = 3;
 export const RATE_BIN = 1.02;
 
 /**
- * By how much a rate may be exceeded whose percentile is at most this share of the threshold. In an M/M/1 queue the percentile
- * goes with 1 / (1 - utilisation): if it reaches the threshold at u <= 0.92, it is at a share x of it at 1 - (1 - u) / x,
- * which is 0.84 for a half, 0.6 for a fifth, 0.2 for a tenth; 8 %, 40 % and 80 % more stay below 0.92. Without this a fleet that
- * is always large enough never learns that it is too large.
+ * And by at least this where the percentile is under half of the threshold: a queue that reaches the threshold at a use of 0.92 is
+ * at half of it at 0.84, and 8 % more than that stays below 0.92.
  */
-export const ROOM = [
-  { share: 0.1, bins: 30 },
-  { share: 0.2, bins: 17 },
-  { share: 0.5, bins: 4 },
-] as const;
+export const REACH_LEAST = 1.085;
+
+/** A rate that was carried is exceeded by no more than this, however idle the replicas seem: then it is looked at again. */
+export const REACH_MOST = 1.25;
+
+/** But a replica with 0.1 requests inside is at most 10 % busy, so that seven times the rate leaves it at most 70 % busy. */
+export const SURE_USE = 0.7;
+
+/** A bound is told apart from what was really carried when that is below this share of it: two bins. */
+export const CARRIED_SHARE = 0.97;
+
+/** What was inside the replicas is averaged over so many steps: 10 minutes at 15 s. */
+export const SATURATION_STEPS = 40;
+
+/** Before it is known how the readings scatter, as a standard deviation of their logarithm. */
+export const SATURATION_PRIOR_SPREAD = 0.2;
+
+/** At so many times the threshold it is not the rate that is a little too high, a queue has built up. */
+export const OVERLOAD = 4;
+
+/** A queue of 10 s, as long as clients wait, is worked off within 100 s by replicas that are 90 % busy. */
+export const AFTERMATH_STEPS = 8;
+
+/** A miss at a rate so much below that of an overload just before may be its queue. */
+export const AFTERMATH_SHARE = 0.95;
 
 /** So many bins below a missed rate go on being believed: 6 % lower. */
 export const RETREAT_BINS = 3;

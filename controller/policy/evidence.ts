@@ -1,7 +1,7 @@
 import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
 import type { Pod } from '../ports.ts';
 import type { Interval, Step } from '../series/step.ts';
-import { EVIDENCE_LEAST_RPS, ROOM, SETTLING_STEPS } from './constants.ts';
+import { EVIDENCE_LEAST_RPS, OVERLOAD, SETTLING_STEPS } from './constants.ts';
 
 export type Objective = PredictiveScalerSpec['objective'];
 
@@ -17,12 +17,14 @@ export interface Evidence {
 /** How much a step speaks for (`met` 0..1) its rate, and whether it speaks against it. Neither: it says nothing. */
 export interface Testimony {
   readonly met: number;
-  /** Met with room: far enough below the threshold to speak for a rate so many 2 % bins higher as well. */
-  readonly room: number;
+  /** At which share of the threshold the percentile is, by all that is known at most; 1 where it was not surely met. */
+  readonly share: number;
   readonly missed: boolean;
+  /** Missed so far that a queue is behind it, which the next steps still serve. */
+  readonly overloaded: boolean;
 }
 
-const silent: Testimony = { met: 0, room: 0, missed: false };
+const silent: Testimony = { met: 0, share: 1, missed: false, overloaded: false };
 
 /** A percentile somewhere in a bucket that holds the threshold, while p95 is surely under it. */
 const WEAK = 0.25;
@@ -33,21 +35,22 @@ const WEAK = 0.25;
  * from overload come with latency. A step with errors does not speak for its rate either: failing fast is fast.
  *
  * threshold 250 ms; p99 in (100, 250] ms | (50, 100] ms | (250, 500] ms | (200, 300] ms with p95 in (100, 200] ms
- * 250 <= 250 | 100 <= 125 | 250 >= 250 | neither, and 200 <= 250
- * -> met 1 | met 1 with room for 4 bins | missed | met 0.25
+ * 250 <= 250 | 100 <= 250 | 250 >= 250 | neither, and 200 <= 250
+ * -> met 1 | met 1 at a share of 0.4 | missed | met 0.25
  */
 export function testify({ step, objective }: Pick<Evidence, 'step' | 'objective'>): Testimony {
   const { latency } = step;
   if (step.flags.length > 0 || !(step.rps >= EVIDENCE_LEAST_RPS) || latency === undefined) return silent;
   const held = percentileOf(latency, objective.percentile);
   const thresholdSeconds = objective.thresholdMs / 1000;
-  if (held.lower >= thresholdSeconds) return { met: 0, room: 0, missed: true };
+  if (held.lower >= thresholdSeconds) {
+    return { ...silent, missed: true, overloaded: held.lower >= thresholdSeconds * OVERLOAD };
+  }
   if (!(step.errorRatio * 100 <= objective.budgetPercent)) return silent;
   if (held.upper <= thresholdSeconds) {
-    const room = ROOM.find(({ share }) => held.upper <= thresholdSeconds * share);
-    return { met: 1, room: room?.bins ?? 0, missed: false };
+    return { ...silent, met: 1, share: (held.likely ?? held.upper) / thresholdSeconds };
   }
-  return latency.p95.upper <= thresholdSeconds ? { met: WEAK, room: 0, missed: false } : silent;
+  return latency.p95.upper <= thresholdSeconds ? { ...silent, met: WEAK } : silent;
 }
 
 /** The nearest percentile that is known and at least as strict; p99 stands for what is above it. */

@@ -44,6 +44,8 @@ export interface Capacity {
   readonly source: 'pinned' | 'learned' | 'unknown';
   /** How many steps of evidence stand behind it. */
   readonly evidence: number;
+  /** What was really carried, where the bound is beyond it: the rest is inferred from how idle the replicas were. */
+  readonly carriedRps?: number;
   /** While unknown: between which rates per replica the objective was missed; absent when it was not. */
   readonly missed?: { readonly lowestRps: number; readonly highestRps: number };
 }

@@ -48,7 +48,13 @@ export class LatencyMerge {
       lower: edgeAt(lower, quantile),
       upper: edgeAt(upper, quantile),
     });
-    return { p50: interval(0.5), p95: interval(0.95), p99: interval(0.99) };
+    const p99 = interval(0.99);
+    const likely = this.#layouts.length === 1 ? within(lower, p99, 0.99) : Number.NaN;
+    return {
+      p50: interval(0.5),
+      p95: interval(0.95),
+      p99: Number.isFinite(likely) ? { ...p99, likely } : p99,
+    };
   }
 
   #edges(edgeOf: (bounds: readonly number[], index: number) => number): Edges {
@@ -88,6 +94,25 @@ function edgeAt({ all, total }: Edges, quantile: number): number {
     if (below >= rank) return edge;
   }
   return all.at(-1)?.edge ?? Number.NaN;
+}
+
+/**
+ * Where inside its bucket a quantile lies: the logarithm of the share that takes longer falls in a straight line from edge to edge.
+ * Nobody beyond the upper edge counts as half a request.
+ *
+ * p99 in (100, 250] ms; 2.5 % take longer than 100 ms, 0.1 % longer than 250 ms
+ * 100 + 150 x ln(2.5 / 1) / ln(2.5 / 0.1)
+ * -> 142.7 ms
+ */
+function within({ all, total }: Edges, { lower, upper }: Interval, quantile: number): number {
+  let over = 0;
+  let above = 0;
+  for (const { edge, count } of all) {
+    if (edge >= lower) over += count;
+    if (edge >= upper) above += count;
+  }
+  const slope = Math.log(over / Math.max(above, 0.5));
+  return lower + ((upper - lower) * Math.log(over / total / (1 - quantile))) / slope;
 }
 
 export function sameBounds(a: readonly number[], b: readonly number[]): boolean {

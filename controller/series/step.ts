@@ -21,6 +21,8 @@ export interface Step {
 export interface Interval {
   readonly lower: number;
   readonly upper: number;
+  /** Where in it, if the tail is exponential there; absent where no more is known than the edges. */
+  readonly likely?: number;
 }
 
 /**

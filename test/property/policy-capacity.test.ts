@@ -28,7 +28,7 @@ function learnAll(steps: readonly Evidence[], from = initialCapacity()): Capacit
   return steps.reduce(learnCapacity, from);
 }
 
-test('never above the highest rate that was seen good, where it was not seen with room', (t) => {
+test('never above the highest rate that was seen good, where the replicas were not seen idle', (t) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(served, fc.boolean()), { maxLength: 150 }), (steps) => {
       const all = steps.map(([{ rps, ready, starting }, missed]) => evidence(rps, ready, missed, starting));
@@ -42,7 +42,7 @@ test('never above the highest rate that was seen good, where it was not seen wit
   t.pass();
 });
 
-test('never more than 8 % above it, where it was', (t) => {
+test('never more than a quarter above it, or where what is inside, 100 ms each, keeps a replica 70 % busy', (t) => {
   fc.assert(
     fc.property(fc.array(served, { minLength: 30, maxLength: 150 }), (steps) => {
       const roomy = steps.map(({ rps, ready }) => {
@@ -52,7 +52,7 @@ test('never more than 8 % above it, where it was', (t) => {
       });
       const rates = steps.map(({ rps, ready }) => (ready > 0 ? rps / ready : 0));
       const rpsPerReplica = bound(learnAll(roomy));
-      return Number.isNaN(rpsPerReplica) || rpsPerReplica <= Math.max(...rates) * 1.083;
+      return Number.isNaN(rpsPerReplica) || rpsPerReplica <= Math.max(1.25 * Math.max(...rates), 7);
     }),
   );
   t.pass();

@@ -38,6 +38,20 @@ test('pods with different buckets bound a quantile from both sides', (t) => {
   t.deepEqual(merge.quantiles()?.p50, { lower: 0.1, upper: 1 });
 });
 
+test('where in its bucket p99 lies is read off the shares beyond the edges', (t) => {
+  const merge = new LatencyMerge();
+  merge.add([0.1, 0.25], Float64Array.of(975, 24, 1), 1);
+  const { lower, upper, likely = 0 } = merge.quantiles()?.p99 ?? { lower: 0, upper: 0 };
+  t.deepEqual([lower, upper, Math.round(likely * 1e4)], [0.1, 0.25, 1427]);
+});
+
+test('nobody beyond the upper edge: still inside the bucket', (t) => {
+  const merge = new LatencyMerge();
+  merge.add([0.1, 0.25], Float64Array.of(90, 10, 0), 1);
+  const { likely = 0 } = merge.quantiles()?.p99 ?? {};
+  t.true(likely > 0.1 && likely <= 0.25);
+});
+
 test('overflow buckets of several layouts have no upper edge', (t) => {
   const merge = new LatencyMerge();
   merge.add([0.1], Float64Array.of(0, 5), 1);
