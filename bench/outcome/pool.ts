@@ -1,29 +1,26 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Cell, CellOutcome } from './cell.ts';
+import type { CellOutcome } from './cell.ts';
+import type { Run } from './play.ts';
 
-/** Plays all cells, as many at a time as there are processors; the outcomes are in the order of the cells. */
+/** Plays all runs in their order, as many at a time as there are processors. */
 export async function playAll(
-  cells: readonly Cell[],
-  said: (outcome: CellOutcome) => void,
-): Promise<readonly CellOutcome[]> {
-  const outcomes = new Array<CellOutcome>(cells.length);
-  let next = 0;
+  runs: readonly Run[],
+  played: (run: Run, outcomes: readonly CellOutcome[]) => void,
+): Promise<void> {
+  const left = [...runs];
   const lane = async () => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url));
     try {
-      while (next < cells.length) {
-        const index = next++;
-        worker.postMessage(cells[index]);
-        const [outcome] = (await once(worker, 'message')) as [CellOutcome];
-        outcomes[index] = outcome;
-        said(outcome);
+      for (let run = left.shift(); run; run = left.shift()) {
+        worker.postMessage(run);
+        const [outcomes] = (await once(worker, 'message')) as [CellOutcome[]];
+        played(run, outcomes);
       }
     } finally {
       await worker.terminate();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), cells.length) }, lane));
-  return outcomes;
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), runs.length) }, lane));
 }

@@ -1,112 +1,119 @@
-import { percents, ratio, table } from '../forecast/markdown.ts';
+import { ratio, table } from '../forecast/markdown.ts';
 import { type CellOutcome, LIMIT } from './cell.ts';
+import {
+  cost,
+  costVsDefault,
+  type Group,
+  gap,
+  geometricMean,
+  groupsOf,
+  hot,
+  hotOfDefault,
+  mean,
+  medianOf,
+  oracleCost,
+  p99Ms,
+  p99VsDefault,
+  turns,
+  turnsADay,
+} from './figures.ts';
+import { LOAD_CLASSES, type LoadClass } from './load-class.ts';
 
-/** All seeds of one trace and start-up. */
-interface Group {
+/** A set of traces, by their names. */
+export interface TraceSet {
   readonly name: string;
-  readonly startupSeconds: number;
-  readonly outcomes: readonly CellOutcome[];
+  readonly has: (trace: string) => boolean;
 }
+
+const CELL_HEAD = [
+  ...['trace', 'load', 'start-up s', 'cost / tuned HPA', 'gap closed', 'oracle / tuned HPA', 'hot %'],
+  ...['turns a day', 'turns / HPA', 'P99 ms', 'cost / default HPA', 'P99 / default HPA', 'default HPA hot %'],
+];
 
 /** A row per trace and start-up: medians over the seeds, and their range where there are several. */
-export function cellTable(outcomes: readonly CellOutcome[]): string {
-  return table(
-    [
-      'trace',
-      'start-up s',
-      'cost / tuned HPA',
-      'gap closed',
-      'hot %',
-      'turns a day, / HPA',
-      'P99 ms, / default HPA',
-      'cost / default HPA',
-      'default HPA hot %',
-    ],
-    groupsOf(outcomes).map(({ name, startupSeconds, outcomes: seeds }) => {
-      const over = (figure: (one: CellOutcome) => number) => seeds.map(figure);
-      return [
-        seeds.every(({ tunedMeetsLimit }) => tunedMeetsLimit) ? name : `${name} *`,
-        String(startupSeconds),
-        spread(
-          over(({ verdicts }) => verdicts.foresail.costVsTunedHpa),
-          ratio,
-        ),
-        spread(
-          over(({ verdicts }) => verdicts.foresail.gapClosed),
-          (value) => value.toFixed(2),
-        ),
-        spread(
-          over(({ verdicts }) => verdicts.foresail.hotShare * 100),
-          (value) => value.toFixed(2),
-        ),
-        `${middle(over(({ verdicts }) => verdicts.foresail.reversalsPerDay)).toFixed(0)}, ${middle(over(turns)).toFixed(2)}`,
-        `${middle(over(({ verdicts }) => verdicts.foresail.p99Ms)).toFixed(0)}, ${middle(over(({ verdicts }) => verdicts.foresail.p99Ms / verdicts['hpa-default'].p99Ms)).toFixed(2)}`,
-        ratio(middle(over(({ verdicts }) => verdicts.foresail.podHours / verdicts['hpa-default'].podHours))),
-        (100 * middle(over(({ verdicts }) => verdicts['hpa-default'].hotShare))).toFixed(2),
-      ];
-    }),
-  );
-}
-
-/** A row per start-up over all traces. */
-export function meansTable(outcomes: readonly CellOutcome[]): string {
-  const startups = [...new Set(outcomes.map(({ startupSeconds }) => startupSeconds))];
-  return table(
-    [
-      'start-up s',
-      'cost / tuned HPA, geometric mean',
-      'gap closed, mean',
-      `cells within ${percents([LIMIT])} % hot`,
-      'dearest / tuned HPA',
-      'turns / HPA, geometric mean',
-    ],
-    startups.map((startupSeconds) => {
-      const groups = groupsOf(outcomes.filter((one) => one.startupSeconds === startupSeconds));
-      const medians = (figure: (one: CellOutcome) => number) =>
-        groups.map((group) => middle(group.outcomes.map(figure)));
-      const costs = medians(({ verdicts }) => verdicts.foresail.costVsTunedHpa);
-      const gaps = medians(({ verdicts }) => verdicts.foresail.gapClosed).filter(Number.isFinite);
-      const hot = medians(({ verdicts }) => verdicts.foresail.hotShare);
-      return [
-        String(startupSeconds),
-        ratio(geometric(costs)),
-        (gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toFixed(2),
-        `${hot.filter((share) => share <= LIMIT).length} of ${hot.length}`,
-        ratio(Math.max(...costs)),
-        ratio(geometric(medians(turns))),
-      ];
-    }),
-  );
-}
-
-function turns({ verdicts }: CellOutcome): number {
-  return verdicts.foresail.reversalsPerDay / Math.max(verdicts['hpa-tuned'].reversalsPerDay, 1);
-}
-
-function groupsOf(outcomes: readonly CellOutcome[]): readonly Group[] {
-  const groups = new Map<string, CellOutcome[]>();
-  for (const outcome of outcomes) {
-    const key = `${outcome.name} ${outcome.startupSeconds}`;
-    groups.set(key, [...(groups.get(key) ?? []), outcome]);
-  }
-  return [...groups.values()].flatMap((all) => {
-    const [first] = all;
-    return first ? [{ name: first.name, startupSeconds: first.startupSeconds, outcomes: all }] : [];
+export function cellTable(outcomes: readonly CellOutcome[], classes: ReadonlyMap<string, LoadClass>): string {
+  const rows = groupsOf(outcomes).map((group) => {
+    const met = group.outcomes.every(({ tunedMeetsLimit }) => tunedMeetsLimit);
+    const over = (figure: (one: CellOutcome) => number, text: (value: number) => string) =>
+      spread(group.outcomes.map(figure), text);
+    return [
+      met ? group.name : `${group.name} *`,
+      classes.get(group.name) ?? '',
+      String(group.startupSeconds),
+      over(cost, ratio),
+      over(gap, share),
+      over(oracleCost, ratio),
+      over(hot, percent),
+      over(turnsADay, tenth),
+      over(turns, share),
+      over(p99Ms, whole),
+      over(costVsDefault, ratio),
+      over(p99VsDefault, ratio),
+      over(hotOfDefault, percent),
+    ];
   });
+  return table(CELL_HEAD, rows);
+}
+
+const MEANS_HEAD = [
+  ...['traces', 'start-up s', 'cost / tuned HPA', 'of those that hold the limit', 'gap closed'],
+  ...['hot cells', 'dearest', 'hottest %', 'turns / HPA', 'cost / default HPA', 'P99 / default HPA'],
+];
+
+/** A row per set of traces and start-up. Ratios are geometric means, gaps means, of the medians over the seeds. */
+export function meansTable(outcomes: readonly CellOutcome[], sets: readonly TraceSet[]): string {
+  const startups = [...new Set(outcomes.map(({ startupSeconds }) => startupSeconds))];
+  const rows = sets.flatMap((set) =>
+    startups.flatMap((startupSeconds) => {
+      const own = outcomes.filter((one) => one.startupSeconds === startupSeconds && set.has(one.name));
+      return own.length > 0 ? [meansRow(set, startupSeconds, groupsOf(own))] : [];
+    }),
+  );
+  return table(MEANS_HEAD, rows);
+}
+
+function meansRow({ name }: TraceSet, startupSeconds: number, groups: readonly Group[]): string[] {
+  const medians = (figure: (one: CellOutcome) => number) => groups.map((group) => medianOf(group, figure));
+  const within = groups.filter((group) => medianOf(group, hot) <= LIMIT);
+  return [
+    name,
+    String(startupSeconds),
+    ratio(geometricMean(medians(cost))),
+    known(geometricMean(within.map((group) => medianOf(group, cost))), ratio),
+    known(mean(medians(gap)), share),
+    `${groups.length - within.length} of ${groups.length}`,
+    ratio(Math.max(...medians(cost))),
+    percent(Math.max(...medians(hot))),
+    share(geometricMean(medians(turns))),
+    ratio(geometricMean(medians(costVsDefault))),
+    ratio(geometricMean(medians(p99VsDefault))),
+  ];
+}
+
+/** All traces, those whose steps are real, and each class of load. */
+export function traceSets(
+  fine: ReadonlySet<string>,
+  classes: ReadonlyMap<string, LoadClass>,
+): readonly TraceSet[] {
+  return [
+    { name: 'all', has: () => true },
+    { name: 'steps of a minute or a second', has: (trace) => fine.has(trace) },
+    ...LOAD_CLASSES.map(({ name }) => ({ name, has: (trace: string) => classes.get(trace) === name })),
+  ];
 }
 
 function spread(values: readonly number[], text: (value: number) => string): string {
-  const median = text(middle(values));
-  return values.length === 1
-    ? median
-    : `${median} (${text(Math.min(...values))} .. ${text(Math.max(...values))})`;
+  const all = values.filter((value) => !Number.isNaN(value));
+  const middle = known([...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN, text);
+  const [least, most] = [text(Math.min(...all)), text(Math.max(...all))];
+  return all.length < 2 || least === most ? middle : `${middle} (${least} .. ${most})`;
 }
 
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function known(value: number, text: (value: number) => string): string {
+  return Number.isNaN(value) ? '-' : text(value);
 }
 
-function geometric(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(Math.max(value, 1e-9)), 0) / values.length);
-}
+const share = (value: number): string => value.toFixed(2);
+const percent = (value: number): string => (100 * value).toFixed(2);
+const tenth = (value: number): string => value.toFixed(1);
+const whole = (value: number): string => value.toFixed(0);

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { type Cell, play } from './cell.ts';
+import { playRun, type Run } from './play.ts';
 
-/** Plays cells in a thread of its own, one at a time. */
-parentPort?.on('message', async (cell: Cell) => parentPort?.postMessage(await play(cell)));
+/** Plays runs in a thread of its own, one at a time. */
+parentPort?.on('message', async (run: Run) => parentPort?.postMessage(await playRun(run)));
