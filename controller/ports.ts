@@ -22,7 +22,7 @@ export interface Cluster {
   target(workload: Workload): Target | undefined;
   /** Pods of the workload with the times that lead time and capacity are learned from. */
   pods(workload: Workload): readonly Pod[];
-  /** Asks for replicas. Never throws for what the API server says; the outcome carries it. */
+  /** Asks for replicas, of the target or as the floor that spec.actuation names. Never throws for what the API server says; the outcome carries it. */
   scale(write: ScaleWrite): Promise<ScaleOutcome>;
   /** Writes conditions and the few status figures of a scaler; does nothing when they have not changed. */
   publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void>;
@@ -72,7 +72,7 @@ export interface ScalerStatus {
 }
 
 export interface Condition {
-  readonly type: 'Ready' | 'ScalingActive' | 'ScalingLimited' | 'TelemetryFresh';
+  readonly type: 'Ready' | 'ScalingActive' | 'ScalingLimited' | 'TelemetryFresh' | 'SoleWriter';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
   readonly message: string;

@@ -51,7 +51,8 @@ function remember(
   const memory = stands ? decision.memory : withoutChange(decision.memory, observation.memory);
   dossier.memory = { ...memory, sinceMs };
   if (outcome?.kind !== 'written') return;
-  const before = observation.target?.replicas ?? outcome.replicas;
+  // A floor below what already runs starts nothing.
+  const before = observation.target?.workloadReplicas ?? observation.target?.replicas ?? outcome.replicas;
   if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
 }
 

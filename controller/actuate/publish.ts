@@ -1,8 +1,10 @@
 import type { PredictiveScaler } from '../api/predictive-scaler.ts';
 import { describeSeason } from '../forecast/season.ts';
+import type { Decision } from '../policy/decision.ts';
+import type { Observation } from '../policy/observation.ts';
 import { peakOver } from '../policy/peak.ts';
 import { isTelemetryFresh } from '../policy/situation.ts';
-import type { Account, Cluster, Condition, ScalerStatus } from '../ports.ts';
+import type { Account, Cluster, Condition, ScaleOutcome, ScalerStatus } from '../ports.ts';
 import { type Reason, reasons } from '../reasons.ts';
 
 /** Reasons that mean nothing is being scaled. */
@@ -13,6 +15,8 @@ const inactive: ReadonlySet<Reason> = new Set([
   'TargetMissing',
   'CapacityUnknown',
   'TelemetryMissing',
+  'OtherWriter',
+  'ActuatorMissing',
 ]);
 /** Reasons that mean a limit, not the load, chose the number. */
 const limited: ReadonlySet<Reason> = new Set(['AtMaximum', 'AtMinimum', 'StepLimited', 'CoolingDown']);
@@ -65,7 +69,12 @@ export function statusOf(account: Account): ScalerStatus {
   const { forecast, leadTime, target } = observation;
   const peak = forecast && peakOver(forecast, leadTime.seconds);
   return {
-    ...(target ? { currentReplicas: target.replicas, desiredReplicas: decision.recommended } : {}),
+    ...(target
+      ? {
+          currentReplicas: target.workloadReplicas ?? target.replicas,
+          desiredReplicas: decision.recommended,
+        }
+      : {}),
     ...(peak ? { forecastRps: Math.round(peak.p99) } : {}),
     ...(forecast ? { model: forecast.source } : {}),
     ...(forecast?.season ? { season: describeSeason(forecast.season, forecast.stepSeconds) } : {}),
@@ -74,18 +83,15 @@ export function statusOf(account: Account): ScalerStatus {
   };
 }
 
+type Refused = Exclude<ScaleOutcome, { kind: 'written' }>;
+
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {
   const { reason, message } = decision;
   // Not by the decision's reason: a pause or a limit has the last word over missing telemetry too.
   const fresh = isTelemetryFresh(observation);
   const refused = outcome !== undefined && outcome.kind !== 'written' ? outcome : undefined;
   return [
-    {
-      type: 'Ready',
-      status: observation.target && !refused ? 'True' : 'False',
-      reason: refused ? refusal(refused) : observation.target ? 'Steady' : 'TargetMissing',
-      message: refused ? refused.message : observation.target ? 'the target is watched' : message,
-    },
+    readyOf(observation, refused, message),
     { type: 'ScalingActive', status: inactive.has(reason) ? 'False' : 'True', reason, message },
     { type: 'ScalingLimited', status: limited.has(reason) ? 'True' : 'False', reason, message },
     {
@@ -96,10 +102,36 @@ function conditionsOf({ decision, outcome, observation }: Account): Condition[] 
         ? 'pods report'
         : 'no pod of the target has reported lately; check that the sidecar is injected and its token is accepted',
     },
+    soleWriterOf(observation, decision),
   ];
 }
 
-function refusal(outcome: Exclude<Account['outcome'], undefined>): Reason {
+function readyOf({ target }: Observation, refused: Refused | undefined, message: string): Condition {
+  const type = 'Ready';
+  if (refused) return { type, status: 'False', reason: refusal(refused), message: refused.message };
+  if (!target) return { type, status: 'False', reason: 'TargetMissing', message };
+  const { actuatorMissing } = target;
+  return actuatorMissing === undefined
+    ? { type, status: 'True', reason: 'Steady', message: 'the target is watched' }
+    : { type, status: 'False', reason: 'ActuatorMissing', message: actuatorMissing };
+}
+
+/** Also where nothing is written anyway: who is about to let Foresail act must know. */
+function soleWriterOf({ target }: Observation, decision: Decision): Condition {
+  const type = 'SoleWriter';
+  const rivals = target?.rivals ?? [];
+  if (decision.reason === 'OtherWriter')
+    return { type, status: 'False', reason: 'OtherWriter', message: decision.message };
+  if (rivals.length > 0) {
+    const names = rivals.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    return { type, status: 'False', reason: 'OtherWriter', message: `the target is scaled by ${names}` };
+  }
+  return target?.rivalsUnknown === undefined
+    ? { type, status: 'True', reason: 'Steady', message: 'nobody else scales the target' }
+    : { type, status: 'Unknown', reason: 'OthersUnseen', message: target.rivalsUnknown };
+}
+
+function refusal(outcome: Refused): Reason {
   if (outcome.kind === 'refused') return outcome.reason;
   return outcome.kind === 'conflict' ? 'ScaleConflict' : 'ClusterStale';
 }

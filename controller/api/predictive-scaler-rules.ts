@@ -24,6 +24,13 @@ export const rules: readonly Rule[] = [
     holds: (spec) => spec.minReplicas <= spec.maxReplicas,
   },
   {
+    on: 'actuation',
+    cel: "!has(self.name) || self.kind != 'Scale'",
+    field: 'name',
+    message: 'must be left out with kind Scale: that is the scale of scaleTargetRef',
+    holds: ({ actuation }) => actuation.name === undefined || actuation.kind !== 'Scale',
+  },
+  {
     on: 'calendar',
     cel: '!has(self.events) || self.events.all(e, e.start < e.end)',
     field: 'events',

@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 /** The status subresource: a few figures and conditions. Forecasts and histories are never here: they change too fast. */
 export const condition = z.object({
-  type: z.string().min(1).max(63).describe('Ready, ScalingActive, ScalingLimited or TelemetryFresh.'),
+  type: z
+    .string()
+    .min(1)
+    .max(63)
+    .describe('Ready, ScalingActive, ScalingLimited, TelemetryFresh or SoleWriter.'),
   status: z.enum(['True', 'False', 'Unknown']),
   observedGeneration: z.int().min(0).optional().describe('The generation of the spec this is about.'),
   lastTransitionTime: z.string().meta({ format: 'date-time' }).describe('When status last changed.'),
@@ -17,7 +21,11 @@ export const predictiveScalerStatus = z.object({
     .optional()
     .describe('The generation of the spec that was last acted on.'),
   currentReplicas: z.int().min(0).optional().describe('Replicas the target asks for now.'),
-  desiredReplicas: z.int().min(0).optional().describe('Replicas Foresail wants.'),
+  desiredReplicas: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Replicas Foresail wants; as a floor, where spec.actuation sets one.'),
   forecastRps: z
     .number()
     .min(0)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actuationBlock } from './actuation-block.ts';
 import { calendarBlock } from './calendar-block.ts';
 
 /**
@@ -49,6 +50,9 @@ export const predictiveScalerSpec = z.strictObject({
     .describe(
       'Shadow computes; Advisory publishes; Assisted may add replicas; Automatic may also remove them.',
     ),
+  actuation: actuationBlock
+    .prefault({})
+    .describe('What the number is written to. What its owner had set there is put back when this ends.'),
   paused: z.boolean().default(false).describe('true: nothing is written while this stands.'),
   objective: z
     .strictObject({

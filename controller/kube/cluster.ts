@@ -4,13 +4,18 @@ import type { Target } from '../policy/observation.ts';
 import type { Cluster, Leadership, Pod, ScaleOutcome, ScalerStatus, ScaleWrite } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
 import { type Workload, workloadKey } from '../workload.ts';
+import { type Actuator, actuatorOf } from './actuator.ts';
+import { applyFloor } from './apply-floor.ts';
 import type { Connection } from './connection.ts';
 import { EventWriter } from './events.ts';
+import { type FloorRecord, ownRange, rangeText, rangeWith } from './floor.ts';
+import { FloorIndex } from './floor-index.ts';
+import { FloorKeeper } from './floor-keeper.ts';
 import type { Change } from './object-cache.ts';
 import type { ReflectorTiming } from './reflector.ts';
 import { createReflectors, type Reflectors } from './reflectors.ts';
 import { compareVersions } from './resource-version.ts';
-import { applyScale, type ScaleRequest } from './scale.ts';
+import { applyScale, type ScaleReply } from './scale.ts';
 import { type ScalerRecord, type ScalerRef, sortOut, workloadOf } from './scaler-record.ts';
 import { StatusWriter } from './status.ts';
 import type { TargetRecord } from './target-record.ts';
@@ -37,6 +42,8 @@ const OVERLAY_MS = 10_000;
 const FENCE_LAG_MS = [100, 300, 900] as const;
 
 interface Overlay {
+  /** Of what was written to. */
+  readonly uid: string;
   readonly replicas: number;
   readonly resourceVersion: string;
   readonly untilMs: number;
@@ -47,6 +54,8 @@ type SortedOut = ReturnType<typeof sortOut>;
 /** The Kubernetes side of the Cluster port. */
 export class KubeCluster implements Cluster {
   readonly index = new WorkloadIndex();
+  readonly #floors = new FloorIndex();
+  readonly #keeper: FloorKeeper;
   readonly #options: KubeClusterOptions;
   readonly #reflectors: Reflectors;
   readonly #events: EventWriter;
@@ -66,6 +75,12 @@ export class KubeCluster implements Cluster {
       onPodGone: options.onPodGone,
       onWorkload: (workload) => this.#changed(workload),
       onScaler: (change) => this.#scalerChanged(change),
+      onFloor: (change) => this.#floorChanged(change),
+    });
+    this.#keeper = new FloorKeeper({
+      ...{ connection, clock, random, leadership, floors: this.#floors, onFailure: failed('floor') },
+      synced: () => this.synced(),
+      scalers: () => this.#reflectors.scalers.cache.values(),
     });
     this.#events = new EventWriter({ connection, clock, instance, onFailure: failed('event') });
     this.#statuses = new StatusWriter({
@@ -80,7 +95,8 @@ export class KubeCluster implements Cluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#reflectors.stop(), this.#statuses.stop(), this.#events.stop()]);
+    const writers = [this.#statuses, this.#events, this.#keeper];
+    await Promise.all([this.#reflectors, ...writers].map((part) => part.stop()));
   }
 
   /** Every resource has been listed once. */
@@ -103,10 +119,20 @@ export class KubeCluster implements Cluster {
   target(workload: Workload): Target | undefined {
     const record = this.#record(workload);
     if (record === undefined) return undefined;
-    const replicas = this.#overlaid(workload, record);
+    const { floor, missing, rivals } = this.#actuator(workload);
+    const asked = this.#overlaid(workload, record, record.replicas);
     const ready = this.index.podsOf(record.uid).filter((pod) => pod.ready && !pod.terminating).length;
     const { resourceVersion } = record;
-    return { replicas, ready, starting: Math.max(0, replicas - ready), resourceVersion };
+    const unseen = this.#reflectors.unseen();
+    const { writer } = floor ?? record;
+    return {
+      replicas: asked,
+      ...(floor ? this.#floorOf(workload, floor, asked) : {}),
+      ...(missing === undefined ? {} : { actuatorMissing: missing }),
+      ...(writer ? { writer } : {}),
+      ...{ ready, starting: Math.max(0, asked - ready), resourceVersion, rivals },
+      ...(unseen === undefined ? {} : { rivalsUnknown: unseen }),
+    };
   }
 
   pods(workload: Workload): readonly Pod[] {
@@ -121,17 +147,28 @@ export class KubeCluster implements Cluster {
     if (record === undefined) {
       return refused(`${workload.kind} ${workload.namespace}/${workload.name} must exist to be scaled`);
     }
+    const { floor, missing } = actuatorOf(scaler, this.#floors.of(workload));
+    if (missing !== undefined) return refused(missing);
     const { minReplicas, maxReplicas } = scaler.spec;
-    if (!(replicas >= minReplicas && replicas <= maxReplicas)) {
-      const bounds = `minReplicas (${minReplicas})..maxReplicas (${maxReplicas})`;
-      return refused(`replicas must be within ${bounds}; was ${replicas}`);
+    const own = floor && ownRange(floor);
+    // What the owner of a floor wants comes first, in both directions.
+    const least = Math.min(minReplicas, own?.max ?? minReplicas);
+    const most = Math.max(maxReplicas, own?.min ?? maxReplicas);
+    if (!(replicas >= least && replicas <= most)) {
+      return refused(
+        `replicas must be within minReplicas (${least})..maxReplicas (${most}); was ${replicas}`,
+      );
     }
-    const { holder } = this.#options.leadership.current();
-    const reply = await this.#apply({ workload, uid: record.uid, replicas, epoch, holder });
+    const reply = await this.#fenced(epoch, (holder) =>
+      floor
+        ? this.#applyFloor(scaler, floor, replicas, { epoch, holder })
+        : applyScale(this.#options.connection, { workload, uid: record.uid, replicas, epoch, holder }),
+    );
     if (reply.kind !== 'written') return reply;
     if (reply.resourceVersion !== undefined) {
       const untilMs = this.#options.clock.monotonicMs() + OVERLAY_MS;
-      const overlay = { replicas: reply.replicas, resourceVersion: reply.resourceVersion, untilMs };
+      const { uid } = floor ?? record;
+      const overlay = { uid, replicas: reply.replicas, resourceVersion: reply.resourceVersion, untilMs };
       this.#overlays.set(workloadKey(workload), overlay);
     }
     return { kind: 'written', replicas: reply.replicas };
@@ -149,23 +186,58 @@ export class KubeCluster implements Cluster {
     this.#listeners.push(listener);
   }
 
-  /** What a new leader has to say at once: which scalers are of no use. */
+  /** What a new leader has to see to at once: which scalers are of no use, and which floors nobody wants any more. */
   publishInvalid(): void {
     if (!this.#options.leadership.current().leading) return;
     for (const { ref, message } of this.#sorted().invalid) this.#tellInvalid(ref, message);
+    this.#keeper.checkAll();
   }
 
-  async #apply(request: ScaleRequest) {
-    const { connection, clock, leadership } = this.#options;
-    let reply = await applyScale(connection, request);
+  async #fenced(epoch: number, send: (holder: string) => Promise<ScaleReply>): Promise<ScaleReply> {
+    const { clock, leadership } = this.#options;
+    const { holder } = leadership.current();
+    let reply = await send(holder);
     for (const waitMs of FENCE_LAG_MS) {
-      const { leading, epoch } = leadership.current();
+      const now = leadership.current();
       const fencedOut = reply.kind === 'refused' && reply.reason === 'FencedOut';
-      if (!fencedOut || !leading || epoch !== request.epoch) return reply;
+      if (!fencedOut || !now.leading || now.epoch !== epoch) return reply;
       await clock.sleep(waitMs);
-      reply = await applyScale(connection, request);
+      reply = await send(holder);
     }
     return reply;
+  }
+
+  async #applyFloor(
+    { name, spec }: PredictiveScaler,
+    floor: FloorRecord,
+    replicas: number,
+    leader: { readonly epoch: number; readonly holder: string },
+  ): Promise<ScaleReply> {
+    const range = rangeWith(ownRange(floor), replicas, spec.actuation.mayRaiseMaximum);
+    if (rangeText(range) === rangeText(floor.range)) return { kind: 'written', replicas: range.min };
+    return applyFloor(this.#options.connection, { floor, range, by: name, ...leader });
+  }
+
+  /** How a floor stands; `asked` is what the workload itself asks for above it. */
+  #floorOf(workload: Workload, floor: FloorRecord, asked: number) {
+    const { kind, name } = floor;
+    const { actuation, maxReplicas } = this.#scalerOf(workload)?.spec ?? {};
+    const own = ownRange(floor);
+    const most = actuation?.mayRaiseMaximum ? Math.max(own.max, maxReplicas ?? 0) : own.max;
+    return {
+      replicas: this.#overlaid(workload, floor, floor.range.min),
+      workloadReplicas: asked,
+      limits: { minReplicas: own.min, maxReplicas: most, of: `${kind} ${name}` },
+    };
+  }
+
+  #actuator(workload: Workload): Actuator {
+    const scaler = this.#scalerOf(workload);
+    return scaler ? actuatorOf(scaler, this.#floors.of(workload)) : { rivals: [] };
+  }
+
+  #scalerOf(workload: Workload): PredictiveScaler | undefined {
+    return this.#sorted().byTarget.get(workloadKey(workload));
   }
 
   #record({ namespace, kind, name }: Workload): TargetRecord | undefined {
@@ -173,14 +245,14 @@ export class KubeCluster implements Cluster {
   }
 
   /** Replicas asked for: what the cache says, or what we wrote when the cache is older than that. */
-  #overlaid(workload: Workload, record: TargetRecord): number {
+  #overlaid(workload: Workload, record: TargetRecord | FloorRecord, cached: number): number {
     const key = workloadKey(workload);
     const overlay = this.#overlays.get(key);
-    if (overlay === undefined) return record.replicas;
+    if (overlay?.uid !== record.uid) return cached;
     const caughtUp = (compareVersions(record.resourceVersion, overlay.resourceVersion) ?? 0) >= 0;
     if (!caughtUp && this.#options.clock.monotonicMs() < overlay.untilMs) return overlay.replicas;
     this.#overlays.delete(key);
-    return record.replicas;
+    return cached;
   }
 
   #sorted(): SortedOut {
@@ -199,6 +271,11 @@ export class KubeCluster implements Cluster {
     }
     // Its own status change comes back here; then nothing differs, and nothing is written.
     this.publishInvalid();
+  }
+
+  #floorChanged(change: Change<FloorRecord>): void {
+    for (const workload of this.#floors.changed(change)) this.#changed(workload);
+    if (change.object) this.#keeper.check(change.object);
   }
 
   #tellInvalid(ref: ScalerRef, message: string): void {

@@ -14,6 +14,8 @@ export interface Metadata {
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly ownerReferences?: readonly OwnerReference[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly unknown[];
 }
 
 export interface OwnerReference {

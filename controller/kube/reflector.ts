@@ -19,6 +19,8 @@ export interface ReflectorTiming {
   readonly maxBackOffMs: number;
   /** A list older than what was already seen is believed only after this long: then etcd was restored. */
   readonly restoreAfterMs: number;
+  /** What is optional and refused is asked for again this often. */
+  readonly refusedMs: number;
 }
 
 export const reflectorTiming: ReflectorTiming = {
@@ -28,6 +30,7 @@ export const reflectorTiming: ReflectorTiming = {
   firstBackOffMs: 200,
   maxBackOffMs: 5_000,
   restoreAfterMs: 300_000,
+  refusedMs: 60_000,
 };
 
 export interface ReflectorCounts {
@@ -52,6 +55,8 @@ export interface ReflectorOptions<T> {
   readonly path: string;
   /** Only names, owners and stamps are wanted: the server sends nothing else. */
   readonly metadataOnly?: boolean;
+  /** Goes on without it where the API server does not have it, or forbids it; asks again now and then. */
+  readonly optional?: boolean;
   /** What is kept of an object. Must not throw: a stored object may be anything. */
   readonly shape: (object: KubeObject) => T;
   readonly onChange: (change: Change<T>) => void;
@@ -89,6 +94,7 @@ export class Reflector<T> {
   #failuresInARow = 0;
   #lastFailure: FailureKind | undefined;
   #regressedSinceMs: number | undefined;
+  #refusal: string | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -108,6 +114,11 @@ export class Reflector<T> {
 
   synced(): boolean {
     return this.cache.version !== '';
+  }
+
+  /** What the API server said when it refused what is optional; undefined while it does not. */
+  refusal(): string | undefined {
+    return this.#refusal;
   }
 
   /**
@@ -147,6 +158,7 @@ export class Reflector<T> {
     this.cache.replace(objects, resourceVersion);
     this.counts.lists++;
     this.#mustList = false;
+    this.#refusal = undefined;
     this.#failuresInARow = 0;
     // The answer holds what was true when it was asked for; it may have taken a while.
     this.#listedMs = askedMs;
@@ -209,6 +221,7 @@ export class Reflector<T> {
   /** Counts what went wrong and says how long to wait before the next try. */
   #judge(error: Error): number {
     if (error instanceof Garbage) this.counts.garbage++;
+    if (this.#options.optional && isRefusal(error)) return this.#refused(error);
     const kind = kindOf(error);
     if (kind === 'expired') {
       this.counts.expired++;
@@ -229,10 +242,23 @@ export class Reflector<T> {
     return toldMs === undefined ? ownMs : toldMs * (1 + this.#options.random() / 4) + firstMs;
   }
 
+  #refused(error: Error): number {
+    this.counts.failures++;
+    if (this.#refusal === undefined) this.#options.onFailure?.(error);
+    this.#refusal = error.message;
+    this.#mustList = true;
+    return this.#timing.refusedMs;
+  }
+
   #accept(kind: string): string {
     const metadata = `application/json;as=${kind};g=meta.k8s.io;v=v1`;
     return this.#options.metadataOnly ? metadata : 'application/json';
   }
+}
+
+/** Forbidden, or a resource that is not there. */
+function isRefusal(error: Error): boolean {
+  return error instanceof ApiFailure && (error.status === 403 || error.status === 404);
 }
 
 type FailureKind = 'expired' | 'answered' | 'unreachable';

@@ -1,6 +1,8 @@
+import type { FloorKind } from '../api/actuation-block.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Workload } from '../workload.ts';
 import type { Connection } from './connection.ts';
+import { type FloorRecord, floorForms, floorRecord } from './floor.ts';
 import type { Change } from './object-cache.ts';
 import { type PodRecord, podRecord } from './pod-record.ts';
 import { Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
@@ -17,6 +19,7 @@ export interface ReflectorsOptions {
   readonly index: WorkloadIndex;
   readonly onScaler: (change: Change<ScalerRecord>) => void;
   readonly onWorkload: (workload: Workload) => void;
+  readonly onFloor: (change: Change<FloorRecord>) => void;
   /** With the UID of a pod that is gone, or on its way: what its token said is no longer believed. */
   readonly onPodGone?: ((uid: string) => void) | undefined;
   readonly onFailure: (error: Error) => void;
@@ -25,7 +28,7 @@ export interface ReflectorsOptions {
 
 export type Targets = Reflector<TargetRecord>;
 
-/** The five resources that are watched, cluster-wide. */
+/** The resources that are watched, cluster-wide. */
 export interface Reflectors {
   readonly scalers: Reflector<ScalerRecord>;
   readonly targets: Readonly<Record<string, Targets>>;
@@ -34,6 +37,8 @@ export interface Reflectors {
   synced(): boolean;
   /** Of the one that is furthest behind. */
   staleSeconds(): number;
+  /** Why it is not known what else scales workloads, and what must be changed; undefined when it is known. */
+  unseen(): string | undefined;
   /** By resource, for metrics. */
   counts(): Readonly<Record<string, Readonly<ReflectorCounts>>>;
 }
@@ -50,11 +55,23 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
     async stop() {
       await Promise.all(each.map((reflector) => reflector.stop()));
     },
-    synced: () => each.every((reflector) => reflector.synced()),
-    staleSeconds: () => Math.max(...each.map((reflector) => reflector.staleSeconds())),
+    synced: () => each.every((reflector) => reflector.synced() || reflector.refusal() !== undefined),
+    staleSeconds: () =>
+      Math.max(
+        ...each
+          .filter((reflector) => reflector.refusal() === undefined)
+          .map((reflector) => reflector.staleSeconds()),
+      ),
+    unseen() {
+      const refusal = all.horizontalpodautoscalers.refusal();
+      return refusal === undefined ? undefined : blindText(refusal);
+    },
     counts: () => Object.fromEntries(Object.entries(all).map(([name, { counts }]) => [name, counts])),
   };
 }
+
+const blindText = (refusal: string) =>
+  `another scaler of the target would not be noticed: the ClusterRole foresail must allow list and watch of horizontalpodautoscalers (${refusal})`;
 
 function reflectorsOf(options: ReflectorsOptions) {
   const { connection, clock, random, onFailure, onScaler, index, timing = {} } = options;
@@ -70,11 +87,17 @@ function reflectorsOf(options: ReflectorsOptions) {
         if (record) tell({ namespace: record.namespace, kind, name: record.name });
       },
     });
+  const ofFloors = (kind: FloorKind) =>
+    new Reflector({
+      ...{ ...parts, optional: true, shape: floorRecord(kind), onChange: options.onFloor },
+      path: `${floorForms[kind].api}/${floorForms[kind].plural}`,
+    });
   const scalers = `${SCALER_API}/predictivescalers`;
   return {
     predictivescalers: new Reflector({ ...parts, path: scalers, shape: scalerRecord, onChange: onScaler }),
     deployments: ofTargets('deployments', 'Deployment'),
     statefulsets: ofTargets('statefulsets', 'StatefulSet'),
+    horizontalpodautoscalers: ofFloors('HorizontalPodAutoscaler'),
     replicasets: new Reflector({
       ...parts,
       path: `${APPS_API}/replicasets`,

@@ -2,6 +2,7 @@ import type { ScaleOutcome } from '../ports.ts';
 import type { Workload } from '../workload.ts';
 import { type Connection, Unreachable } from './connection.ts';
 import { messageOf, resourcePath } from './kube-object.ts';
+import { MANAGER_PREFIX } from './writer.ts';
 
 export interface ScaleRequest {
   readonly workload: Workload;
@@ -33,7 +34,7 @@ const FENCE = 'foresail-fence';
  * operator can read which leader set the replicas.
  */
 export function fieldManagerOf(epoch: number, holder: string): string {
-  return `foresail/${epoch}/${holder}`;
+  return `${MANAGER_PREFIX}${epoch}/${holder}`;
 }
 
 /** Server-side apply of `spec.replicas` to the scale subresource. Idempotent: a lost answer may be asked for again. */
@@ -58,20 +59,31 @@ export async function applyScale(connection: Connection, request: ScaleRequest):
         spec: { replicas },
       },
     });
-    return outcomeOf(reply.status, messageOf(reply), reply.body);
+    return outcomeOf(reply.status, messageOf(reply), scaleOf(reply.body));
   } catch (error) {
     if (error instanceof Unreachable) return { kind: 'unreachable', message: error.message };
     throw error;
   }
 }
 
-function outcomeOf(status: number, message: string, body: unknown): ScaleReply {
-  if (status === 200) {
-    const scale = body as { metadata?: { resourceVersion?: string }; spec?: { replicas?: number } };
-    const resourceVersion = scale.metadata?.resourceVersion;
-    const replicas = scale.spec?.replicas ?? 0;
-    return { kind: 'written', replicas, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-  }
+/** What a written Scale says; it leaves out what is 0. */
+function scaleOf(body: unknown): Written {
+  const scale = (body ?? {}) as { metadata?: { resourceVersion?: string }; spec?: { replicas?: number } };
+  const resourceVersion = scale.metadata?.resourceVersion;
+  return {
+    replicas: scale.spec?.replicas ?? 0,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+interface Written {
+  readonly replicas: number;
+  readonly resourceVersion?: string;
+}
+
+/** What the API server's answer to a write means. */
+export function outcomeOf(status: number, message: string, written: Written): ScaleReply {
+  if (status === 200) return { kind: 'written', ...written };
   if (status === 409) return { kind: 'conflict', message };
   // Nothing was said about the scale itself: wrong credentials, too many requests, a server in trouble.
   if (status === 401 || status === 429 || status >= 500) return { kind: 'unreachable', message };

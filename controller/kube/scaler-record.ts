@@ -37,6 +37,7 @@ export const workloadOf = ({ namespace, spec }: PredictiveScaler): Workload => (
  */
 export function sortOut(records: Iterable<ScalerRecord>): {
   readonly valid: readonly PredictiveScaler[];
+  readonly byTarget: ReadonlyMap<string, PredictiveScaler>;
   readonly invalid: readonly { readonly ref: ScalerRef; readonly message: string }[];
 } {
   const byAge = [...records].sort(
@@ -57,5 +58,5 @@ export function sortOut(records: Iterable<ScalerRecord>): {
       invalid.push({ ref, message });
     }
   }
-  return { valid: [...valid.values()], invalid };
+  return { valid: [...valid.values()], byTarget: valid, invalid };
 }

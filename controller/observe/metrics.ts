@@ -63,7 +63,7 @@ export function createMetrics() {
       decisions.inc({ ...labels, reason: decision.reason });
       if (outcome) writes.inc({ ...labels, outcome: outcome.kind });
       const { target, forecast: expected } = observation;
-      setKnown(replicas, { ...labels, state: 'asked' }, target?.replicas);
+      setKnown(replicas, { ...labels, state: 'asked' }, target?.workloadReplicas ?? target?.replicas);
       setKnown(replicas, { ...labels, state: 'ready' }, target?.ready);
       setKnown(replicas, { ...labels, state: 'recommended' }, target && decision.recommended);
       setKnown(demand, labels, observation.recent.at(-1)?.rps);

@@ -142,3 +142,12 @@ export const BLIND_GROWTH_MOST = 8;
 
 /** A miss that has faded to less than this no longer says where the objective was missed. */
 export const MISSED_COUNTS = 0.5;
+
+/**
+ * A change by somebody else within this time of ours undid ours, and after the second within an hour nothing is written
+ * for as long. GitOps tools revert within their sync interval: 3 min (Argo CD) to 10 min (Flux) by default.
+ */
+export const UNDONE_SECONDS = 600;
+export const UNDONE_REMEMBERED_SECONDS = 3600;
+/** A person changes a number once; who does it twice goes on doing it. */
+export const UNDONE_TOLERATED = 1;

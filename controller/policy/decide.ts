@@ -1,6 +1,6 @@
 import type { Decision, Verdict } from './decision.ts';
 import { replicasText } from './figures.ts';
-import { changes, noticeOthers, remember } from './memory.ts';
+import { changes, holdsOff, noticeOthers, noticeUndone, remember } from './memory.ts';
 import type { Memory, Observation } from './observation.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
 import { rules } from './rules.ts';
@@ -17,7 +17,8 @@ import { assess, type Situation } from './situation.ts';
 export function decide(observation: Observation): Decision {
   const { target } = observation;
   if (target === undefined || !isCount(target.replicas)) return withoutTarget(observation);
-  const memory = noticeOthers(observation.memory, target.replicas, observation.nowMs);
+  const { nowMs } = observation;
+  const memory = noticeOthers(noticeUndone(observation.memory, target, nowMs), target.replicas, nowMs);
   const situation = assess({ ...observation, memory }, target);
   const opening = says(target.replicas, 'Steady', 'nothing asks for a change');
   const need = follow(rules.need, situation, opening);
@@ -48,11 +49,13 @@ function follow(list: readonly Rule[], situation: Situation, opening: Ruling) {
   return { word, trace };
 }
 
-function remembered({ observation, current }: Situation, needed: number, asked: number): Memory {
+function remembered(situation: Situation, needed: number, asked: number): Memory {
+  const { observation, current } = situation;
   const { memory, nowMs } = observation;
   return {
     sinceMs: memory.sinceMs,
-    ...(asks(observation) ? { askedReplicas: asked } : {}),
+    ...(memory.undone ? { undone: memory.undone } : {}),
+    ...(asks(situation) ? { askedReplicas: asked } : {}),
     ...changes(memory),
     ...(asked > current ? { lastUpMs: nowMs } : {}),
     ...(asked < current ? { lastDownMs: nowMs } : {}),
@@ -60,9 +63,10 @@ function remembered({ observation, current }: Situation, needed: number, asked: 
   };
 }
 
-/** In Shadow and Advisory somebody else scales, and what they do says nothing about the need. */
-function asks({ spec }: Observation): boolean {
-  return spec.mode === 'Assisted' || spec.mode === 'Automatic';
+/** In Shadow and Advisory, or beside another scaler, somebody else scales, and what they do says nothing about the need. */
+function asks({ observation: { spec, memory, nowMs }, target }: Situation): boolean {
+  const acting = spec.mode === 'Assisted' || spec.mode === 'Automatic';
+  return acting && !target.rivals?.length && holdsOff(memory, nowMs) === undefined;
 }
 
 function withoutTarget({ spec, target, workload, memory }: Observation): Decision {

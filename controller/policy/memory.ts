@@ -1,5 +1,10 @@
-import { REACTIVE_STABILIZATION_SECONDS } from './constants.ts';
-import type { Memory } from './observation.ts';
+import {
+  REACTIVE_STABILIZATION_SECONDS,
+  UNDONE_REMEMBERED_SECONDS,
+  UNDONE_SECONDS,
+  UNDONE_TOLERATED,
+} from './constants.ts';
+import type { Memory, Target, Undone } from './observation.ts';
 
 type Recommendation = Memory['recommendations'][number];
 
@@ -55,6 +60,40 @@ export function remember(memory: Memory, next: Recommendation): Memory['recommen
 export function noticeOthers(memory: Memory, current: number, nowMs: number): Memory {
   if (memory.askedReplicas === undefined || !(current > memory.askedReplicas)) return memory;
   return { ...memory, recommendations: remember(memory, { atMs: nowMs, replicas: current }) };
+}
+
+/**
+ * Somebody else has changed what this controller had asked for, soon after it did. One write of theirs counts once; a
+ * write of ours, seen by a follower, has no foreign manager.
+ *
+ * Foresail asked for 12 at 100 s; at 160 s argocd has set 3
+ * 160 s - 100 s <= 600 s
+ * -> remembered for an hour
+ */
+export function noticeUndone(memory: Memory, { replicas, writer }: Target, nowMs: number): Memory {
+  const {
+    askedReplicas,
+    lastUpMs = Number.NEGATIVE_INFINITY,
+    lastDownMs = Number.NEGATIVE_INFINITY,
+  } = memory;
+  const { undone: all = [], ...rest } = memory;
+  const kept = all.filter(({ atMs }) => nowMs - atMs <= UNDONE_REMEMBERED_SECONDS * 1000);
+  const changed = askedReplicas !== undefined && askedReplicas !== replicas && writer !== undefined;
+  const soon = nowMs - Math.max(lastUpMs, lastDownMs) <= UNDONE_SECONDS * 1000;
+  const known = kept.some(
+    ({ manager, writtenMs }) => manager === writer?.manager && writtenMs === writer.atMs,
+  );
+  const added =
+    changed && soon && !known ? [{ atMs: nowMs, manager: writer.manager, writtenMs: writer.atMs }] : [];
+  const undone = [...kept, ...added];
+  return undone.length === 0 ? rest : { ...rest, undone };
+}
+
+/** The last time that what was asked for was undone, while nothing is to be written because of it. */
+export function holdsOff({ undone = [] }: Memory, nowMs: number): Undone | undefined {
+  const last = undone.at(-1);
+  if (last === undefined || undone.length <= UNDONE_TOLERATED) return undefined;
+  return nowMs - last.atMs < UNDONE_SECONDS * 1000 ? last : undefined;
 }
 
 /** The times of the last changes, absent where there was none. */

@@ -28,13 +28,37 @@ export interface Observation {
 }
 
 export interface Target {
-  /** spec.replicas: what was asked for. */
+  /** What was asked for: spec.replicas, or the floor that stands where spec.actuation sets a floor. */
   readonly replicas: number;
+  /** Over a floor: spec.replicas, which somebody else sets. */
+  readonly workloadReplicas?: number;
+  /** Between what the owner of a floor lets it be, and whose limits these are. */
+  readonly limits?: { readonly minReplicas: number; readonly maxReplicas: number; readonly of: string };
+  /** Why there is nothing to write the number to; absent when there is. */
+  readonly actuatorMissing?: string;
+  /** Others that scale the same target all the time. */
+  readonly rivals?: readonly Rival[];
+  /** Why it cannot be seen whether there are any; absent when it can. */
+  readonly rivalsUnknown?: string;
+  /** Who set `replicas` last; absent when that was Foresail, or is not known. */
+  readonly writer?: Writer;
   /** Pods Ready now. */
   readonly ready: number;
   /** Pods asked for and not Ready yet. */
   readonly starting: number;
   readonly resourceVersion: string;
+}
+
+/** Another object that scales the target. */
+export interface Rival {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** A field manager, and the Unix ms of its last write. */
+export interface Writer {
+  readonly manager: string;
+  readonly atMs: number;
 }
 
 /** Requests per second that one ready, warm replica carries inside the objective. */
@@ -78,4 +102,15 @@ export interface Memory {
   readonly sinceMs: number;
   /** What the last decision asked for; a higher number in the target was set by somebody else. */
   readonly askedReplicas?: number;
+  /** Changes by somebody else soon after a change of ours, of the last hour, oldest first; absent: none. */
+  readonly undone?: readonly Undone[];
+}
+
+/** Somebody else changed what this controller had asked for. */
+export interface Undone {
+  /** Monotonic ms. */
+  readonly atMs: number;
+  readonly manager: string;
+  /** Of the write, Unix ms: each counts once. */
+  readonly writtenMs: number;
 }

@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import { ceiling, cooldown, floor, step } from './rules/limits.ts';
 import { deadband, forecastDemand, reactiveFloor } from './rules/need.ts';
+import { actuator, rivals, undone } from './rules/others.ts';
 import { mode, paused } from './rules/permission.ts';
 import {
   capacityUnknown,
@@ -28,5 +29,5 @@ export const rules = {
     telemetryMissing,
   ],
   restraint: [freshStart, stabilization, payback, step, cooldown, floor, ceiling],
-  permission: [forecastScaleDown, mode, paused],
+  permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],
 } as const satisfies Record<string, readonly Rule[]>;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { publish, statusOf } from '../../controller/actuate/publish.ts';
 import type { Decision } from '../../controller/policy/decision.ts';
-import type { Observation } from '../../controller/policy/observation.ts';
+import type { Observation, Target } from '../../controller/policy/observation.ts';
 import type { Account, ScaleOutcome } from '../../controller/ports.ts';
 import type { Reason } from '../../controller/reasons.ts';
 import { fakeCluster, scalerOf } from '../fakes/cluster.ts';
@@ -116,4 +116,33 @@ test('a target that does not exist has no replicas in the status, not zero', (t)
   t.false('currentReplicas' in status);
   t.false('desiredReplicas' in status);
   t.is(status.conditions.find(({ type }) => type === 'Ready')?.reason, 'TargetMissing');
+});
+
+const seeing = (target: Partial<Target>, reason: Reason = 'AdvisoryMode'): Account => {
+  const { observation, decision } = accountOf(reason);
+  const before = observation.target as Target;
+  return { observation: { ...observation, target: { ...before, ...target } }, decision };
+};
+
+test('who else scales the target is said in every mode, and so is that it cannot be seen', (t) => {
+  const sole = (target: Partial<Target>) => conditionOf(seeing(target), 'SoleWriter');
+  t.like(sole({}), { status: 'True', reason: 'Steady' });
+  t.like(sole({ rivals: [{ kind: 'HorizontalPodAutoscaler', name: 'web' }] }), {
+    ...{ status: 'False', reason: 'OtherWriter' },
+    message: 'the target is scaled by HorizontalPodAutoscaler web',
+  });
+  t.like(sole({ rivalsUnknown: 'forbidden' }), {
+    ...{ status: 'Unknown', reason: 'OthersUnseen', message: 'forbidden' },
+  });
+  t.like(conditionOf(seeing({}, 'OtherWriter'), 'SoleWriter'), { status: 'False', message: 'at 0' });
+});
+
+test('with nothing to write the number to it is not Ready, and says what must be', (t) => {
+  t.like(conditionOf(seeing({ actuatorMissing: 'there must be one' }), 'Ready'), {
+    ...{ status: 'False', reason: 'ActuatorMissing', message: 'there must be one' },
+  });
+});
+
+test('over a floor the status has the replicas of the workload, and the floor as what is wanted', (t) => {
+  t.like(statusOf(seeing({ replicas: 4, workloadReplicas: 9 })), { currentReplicas: 9, desiredReplicas: 6 });
 });

@@ -20,6 +20,12 @@ export const badSpecs: readonly BadSpec[] = [
     server: /spec\.minReplicas: Invalid value.*must be <= maxReplicas/,
   },
   {
+    name: 'a name for the scale of the target',
+    spec: { ...good, actuation: { name: 'web' } },
+    process: /spec\.actuation\.name: must be left out with kind Scale/,
+    server: /spec\.actuation\.name: Invalid value.*must be left out with kind Scale/,
+  },
+  {
     name: 'an event that ends before it starts',
     spec: {
       ...good,

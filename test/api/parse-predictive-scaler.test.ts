@@ -32,6 +32,7 @@ test('the least spec gets every default, and the identity of its object', (t) =>
       minReplicas: 1,
       maxReplicas: 5,
       mode: 'Advisory',
+      actuation: { kind: 'Scale', mayRaiseMaximum: false },
       paused: false,
       objective: { percentile: 99, thresholdMs: 250, budgetPercent: 1 },
       capacity: {},

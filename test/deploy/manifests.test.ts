@@ -64,11 +64,11 @@ interface Policy {
     failurePolicy: string;
     matchConditions: { expression: string }[];
     variables: { name: string; expression: string }[];
-    validations: { messageExpression: string }[];
+    validations: { messageExpression?: string; message: string }[];
   };
 }
-const policies = ['foresail-bounds', 'foresail-fence'].map((name) =>
-  find<Policy>('ValidatingAdmissionPolicy', name),
+const policies = ['bounds', 'fence', 'floor', 'floor-bounds'].map((name) =>
+  find<Policy>('ValidatingAdmissionPolicy', `foresail-${name}`),
 );
 
 test('every manifest of the folder is in the kustomization, and nothing that is not there', (t) => {
@@ -166,16 +166,24 @@ test('each replica can be addressed by itself, ready or not, so that a follower 
   t.deepEqual(service.spec.selector, set.spec.template.metadata.labels);
 });
 
-test('both policies fail closed, hold our ServiceAccount only, and say what must be', (t) => {
+test('every policy fails closed, holds our ServiceAccount only, and says what must be', (t) => {
   const account = `system:serviceaccount:foresail:${set.spec.template.spec.serviceAccountName}`;
   for (const { spec } of policies) {
     t.is(spec.failurePolicy, 'Fail');
-    t.deepEqual(
-      spec.matchConditions.map(({ expression }) => expression),
-      [`request.userInfo.username == '${account}'`],
-    );
-    for (const { messageExpression } of spec.validations) t.regex(messageExpression, /must be/);
+    const [ours] = spec.matchConditions;
+    t.is(ours?.expression, `request.userInfo.username == '${account}'`);
+    for (const { messageExpression, message } of spec.validations)
+      t.regex(messageExpression ?? message, /must be/);
   }
+});
+
+test('the right to change what scales a workload by itself is bound to nobody', (t) => {
+  const role = find<Manifest>('ClusterRole', 'foresail-floor');
+  t.deepEqual(role.rules, [
+    { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['patch'] },
+  ]);
+  const bound = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'));
+  t.false(bound.some((binding) => JSON.stringify(binding).includes('foresail-floor')));
 });
 
 test('the fence reads the field manager that the controller writes', (t) => {

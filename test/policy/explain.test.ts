@@ -30,6 +30,9 @@ test('shows the last word and what every rule made of it', (t) => {
   ceiling            14  StepLimited     maxReplicas is 20
   forecastScaleDown  14  StepLimited     nothing is removed
 > mode               10  AdvisoryMode    mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
+  undone             10  AdvisoryMode    nobody undoes what is written
+  rivals             10  AdvisoryMode    nobody else scales the target
+  actuator           10  AdvisoryMode    there is something to write the number to
   paused             10  AdvisoryMode    not paused
 `,
   );

@@ -24,6 +24,7 @@ realTest('the least spec is accepted and stored with every default', async (t) =
     minReplicas: 1,
     maxReplicas: 5,
     mode: 'Advisory',
+    actuation: { kind: 'Scale', mayRaiseMaximum: false },
     paused: false,
     objective: { percentile: 99, thresholdMs: 250, budgetPercent: 1 },
     capacity: {},
@@ -71,7 +72,12 @@ realTest('the API server finds nothing to warn of in the admission policies', as
     metadata: { name: string };
     status?: { typeChecking?: { expressionWarnings?: object[] } };
   }[];
-  t.deepEqual(policies.map((policy) => policy.metadata.name).sort(), ['foresail-bounds', 'foresail-fence']);
+  t.deepEqual(policies.map((policy) => policy.metadata.name).sort(), [
+    'foresail-bounds',
+    'foresail-fence',
+    'foresail-floor',
+    'foresail-floor-bounds',
+  ]);
   for (const policy of policies) t.deepEqual(policy.status?.typeChecking?.expressionWarnings ?? [], []);
 });
 

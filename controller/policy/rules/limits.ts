@@ -68,6 +68,7 @@ export const cooldown: Rule = {
 
 /**
  * Never fewer than minReplicas. It comes after step and cooldown: a number outside the range is put right at once.
+ * A floor in another object is never lower than its owner wants it.
  *
  * 1 replica now, the need is 1, minReplicas 3
  * 1 < 3
@@ -75,16 +76,18 @@ export const cooldown: Rule = {
  */
 export const floor: Rule = {
   name: 'floor',
-  apply({ observation }, word) {
-    const { minReplicas } = observation.spec;
-    if (word.replicas >= minReplicas) return passes(word, `minReplicas is ${minReplicas}`);
-    const message = `minReplicas is ${minReplicas}, ${word.replicas} would do: ${word.message}`;
-    return says(minReplicas, 'AtMinimum', message);
+  apply({ observation, target: { limits } }, word) {
+    const { minReplicas: own } = observation.spec;
+    const limit = limits && limits.minReplicas > own ? limits : undefined;
+    const minReplicas = limit?.minReplicas ?? own;
+    const isText = `minReplicas ${limit ? `of ${limit.of} ` : ''}is ${minReplicas}`;
+    if (word.replicas >= minReplicas) return passes(word, isText);
+    return says(minReplicas, 'AtMinimum', `${isText}, ${word.replicas} would do: ${word.message}`);
   },
 };
 
 /**
- * Never more than maxReplicas.
+ * Never more than maxReplicas, nor than the object that holds the floor may scale to; but that one's own floor stands.
  *
  * the need is 24, maxReplicas 20
  * 24 > 20
@@ -92,11 +95,13 @@ export const floor: Rule = {
  */
 export const ceiling: Rule = {
   name: 'ceiling',
-  apply({ observation }, word) {
-    const { maxReplicas } = observation.spec;
-    if (word.replicas <= maxReplicas) return passes(word, `maxReplicas is ${maxReplicas}`);
-    const message = `maxReplicas is ${maxReplicas}, ${word.replicas} are asked for: ${word.message}`;
-    return says(maxReplicas, 'AtMaximum', message);
+  apply({ observation, target: { limits } }, word) {
+    const own = Math.max(observation.spec.maxReplicas, limits?.minReplicas ?? 0);
+    const limit = limits && limits.maxReplicas < own ? limits : undefined;
+    const maxReplicas = limit?.maxReplicas ?? own;
+    const isText = `maxReplicas ${limit ? `of ${limit.of} ` : ''}is ${maxReplicas}`;
+    if (word.replicas <= maxReplicas) return passes(word, isText);
+    return says(maxReplicas, 'AtMaximum', `${isText}, ${word.replicas} are asked for: ${word.message}`);
   },
 };
 

@@ -63,7 +63,7 @@ export const telemetryFlawed: Rule = {
  */
 export const capacityUnknown: Rule = {
   name: 'capacityUnknown',
-  apply({ observation, capacityRps, current }, word) {
+  apply({ observation, target, capacityRps, current }, word) {
     if (capacityRps > 0) return passes(word, 'capacity is known');
     if (isMissingItsObjective(observation)) {
       const { percentile, thresholdMs } = observation.spec.objective;
@@ -72,7 +72,7 @@ export const capacityUnknown: Rule = {
       const helps = missed === undefined || missed.highestRps < missed.lowestRps * BLIND_GROWTH_MOST;
       return helps
         ? says(
-            Math.ceil(current * BLIND_GROWTH),
+            Math.ceil((target.workloadReplicas ?? current) * BLIND_GROWTH),
             'ObjectiveMissed',
             `${miss} and what one replica carries is not known yet`,
           )

@@ -65,3 +65,37 @@ test('never more', example, {
   after: 20,
   says: 'AtMaximum: maxReplicas is 20, 24 are asked for: the need',
 });
+
+const inHpa = (replicas: number, limits: object = {}) => ({
+  target: {
+    ...target(replicas),
+    limits: { minReplicas: 5, maxReplicas: 15, of: 'HorizontalPodAutoscaler web', ...limits },
+  },
+});
+test('never below what the owner of the floor wants', example, {
+  rule: 'floor',
+  given: inHpa(10),
+  before: 3,
+  after: 5,
+  says: 'AtMinimum: minReplicas of HorizontalPodAutoscaler web is 5, 3 would do: the need',
+});
+test('never above what the owner of the floor allows', example, {
+  rule: 'ceiling',
+  given: inHpa(10),
+  before: 18,
+  after: 15,
+  says: 'AtMaximum: maxReplicas of HorizontalPodAutoscaler web is 15, 18 are asked for: the need',
+});
+test('the own maxReplicas still holds under a higher one of the owner', example, {
+  rule: 'ceiling',
+  given: inHpa(10, { maxReplicas: 50 }),
+  before: 30,
+  after: 20,
+  says: 'AtMaximum: maxReplicas is 20, 30 are asked for: the need',
+});
+test('a floor that its owner wants above maxReplicas stands', example, {
+  rule: 'ceiling',
+  given: inHpa(25, { minReplicas: 25, maxReplicas: 50 }),
+  before: 25,
+  after: 25,
+});

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { predictiveScalerSpec } from '../../controller/api/predictive-scaler.ts';
+import { actuatorOf } from '../../controller/kube/actuator.ts';
+import type { FloorRecord } from '../../controller/kube/floor.ts';
+
+const scaler = (actuation: object) => ({
+  spec: predictiveScalerSpec.parse({
+    ...{ scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 9, mode: 'Automatic', actuation },
+  }),
+});
+const floor = (name: string, owner?: FloorRecord['owner']): FloorRecord => ({
+  ...{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name, uid: `uid-${name}`, resourceVersion: '1' },
+  ...{ target: { kind: 'Deployment', name: 'web' }, range: { min: 1, max: 9 } },
+  ...(owner ? { owner } : {}),
+});
+const keda = { kind: 'ScaledObject', name: 'web', uid: 'uid-so', controller: true };
+
+test('with Scale every object that scales the target is a rival, a ScaledObject by its own name', (t) => {
+  const { rivals, floor: none } = actuatorOf(scaler({}), [floor('web'), floor('keda-hpa-web', keda)]);
+  t.is(none, undefined);
+  t.deepEqual(rivals, [
+    { kind: 'HorizontalPodAutoscaler', name: 'web' },
+    { kind: 'ScaledObject', name: 'web' },
+  ]);
+});
+
+test('the only HPA of the target holds the floor and is no rival', (t) => {
+  const actuator = actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler' }), [floor('web')]);
+  t.is(actuator.floor?.name, 'web');
+  t.deepEqual(actuator.rivals, []);
+});
+
+test('of two the named one holds the floor, and the other is a rival', (t) => {
+  const both = [floor('a'), floor('b')];
+  const named = actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler', name: 'b' }), both);
+  t.is(named.floor?.name, 'b');
+  t.deepEqual(named.rivals, [{ kind: 'HorizontalPodAutoscaler', name: 'a' }]);
+  t.is(
+    actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler' }), both).missing,
+    'spec.actuation.name must say which HorizontalPodAutoscaler of a, b',
+  );
+});
+
+test('without one it is said what must exist', (t) => {
+  t.is(
+    actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler' }), []).missing,
+    'spec.actuation: there must be a HorizontalPodAutoscaler with scaleTargetRef Deployment web',
+  );
+  t.is(
+    actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler', name: 'x' }), [floor('web')]).missing,
+    'spec.actuation: HorizontalPodAutoscaler x must exist, with scaleTargetRef Deployment web',
+  );
+});
+
+test('the HPA that KEDA made is not written to: KEDA would undo it', (t) => {
+  const actuator = actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler' }), [floor('keda-hpa-web', keda)]);
+  t.regex(actuator.missing ?? '', /keda-hpa-web belongs to ScaledObject web/);
+});
