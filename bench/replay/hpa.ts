@@ -1,11 +1,29 @@
+import { type HpaMetricView, metricReplicas } from './hpa-metric.ts';
+
 /**
- * The HorizontalPodAutoscaler (autoscaling/v2) as kube-controller-manager computes it for a Resource metric with
- * target averageUtilization and `behavior` as autoscaling/v2 defaults it, read in Kubernetes 1.37's
- * pkg/controller/podautoscaler/{replica_calculator,horizontal}.go. Pure: state in, state out.
+ * The HorizontalPodAutoscaler (autoscaling/v2) as kube-controller-manager computes it, read in Kubernetes 1.37's
+ * pkg/controller/podautoscaler/horizontal.go and held against the real one by test/real/hpa.test.ts. Pure: state in,
+ * state out.
  */
-export interface HpaSpec {
+export interface HpaRules {
   readonly minReplicas: number;
   readonly maxReplicas: number;
+  /**
+   * spec.behavior, filled with the API's defaults. An HPA without it, as most are, is not the same: what it wanted when
+   * its rate held it back goes on being wanted for the whole window, and it grows to max(2 x replicas, 4) instead of
+   * max(2 x replicas, replicas + 4).
+   */
+  readonly behavior?: HpaBehavior;
+  /** --horizontal-pod-autoscaler-downscale-stabilization, where there is no behavior. */
+  readonly downWindowMs?: number;
+}
+
+export interface HpaBehavior {
+  readonly downWindowMs: number;
+  readonly policyPeriodMs: number;
+}
+
+export interface HpaSpec extends HpaRules {
   /** Percent of the request. */
   readonly targetUtilisation: number;
 }
@@ -17,21 +35,11 @@ export interface HpaState {
   readonly events: readonly { readonly atMs: number; readonly change: number }[];
 }
 
-export interface HpaView {
+export interface HpaView extends HpaMetricView {
   readonly nowMs: number;
-  /** spec.replicas. */
-  readonly replicas: number;
-  /** Usage / request of each Ready pod that has a metric. */
-  readonly usage: readonly number[];
-  /** Pods not Ready, or Ready for too short a time to have a metric of their own. */
-  readonly unready: number;
-  /** Ready pods whose metric is missing. */
-  readonly missing: number;
 }
 
-export const HPA_TOLERANCE = 0.1;
-export const HPA_DOWN_WINDOW_MS = 300_000;
-const POLICY_PERIOD_MS = 15_000;
+export const DEFAULT_BEHAVIOR: HpaBehavior = { downWindowMs: 300_000, policyPeriodMs: 15_000 };
 
 export const newHpa: HpaState = { recommendations: [], events: [] };
 
@@ -43,12 +51,12 @@ export interface HpaSync {
 
 /** One sync (every 15 s) on utilisation. */
 export function syncHpa(spec: HpaSpec, state: HpaState, view: HpaView): HpaSync {
-  return syncWith(spec, state, view, () => metricReplicas(spec, view));
+  return syncWith(spec, state, view, () => metricReplicas(spec.targetUtilisation, view));
 }
 
 /** One sync for whatever metric: `metric` says how many replicas it wants, undefined when it is not known. */
 export function syncWith(
-  spec: Pick<HpaSpec, 'minReplicas' | 'maxReplicas'>,
+  rules: HpaRules,
   state: HpaState,
   view: Pick<HpaView, 'nowMs' | 'replicas'>,
   metric: () => number | undefined,
@@ -57,75 +65,53 @@ export function syncWith(
   const seeded = state.recommendations.length
     ? state.recommendations
     : [{ atMs: view.nowMs, replicas: view.replicas }];
-  const events = state.events.filter((event) => event.atMs > view.nowMs - POLICY_PERIOD_MS);
-  const bounded = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, view.replicas));
+  const events = state.events.filter((event) => event.atMs > view.nowMs - periodMs(rules));
+  // Whoever scales to 0 by hand switches the HPA off.
+  if (view.replicas === 0) return { replicas: 0, state: { recommendations: seeded, events } };
+  const bounded = Math.min(rules.maxReplicas, Math.max(rules.minReplicas, view.replicas));
   if (bounded !== view.replicas) {
     return { replicas: bounded, state: { recommendations: seeded, events: changed(events, view, bounded) } };
   }
   const wanted = metric();
   if (wanted === undefined) return { replicas: view.replicas, state: { recommendations: seeded, events } };
   const recommendations = [...seeded, { atMs: view.nowMs, replicas: wanted }].filter(
-    (entry) => entry.atMs > view.nowMs - HPA_DOWN_WINDOW_MS,
+    (entry) => entry.atMs > view.nowMs - windowMs(rules),
   );
-  const replicas = limit(spec, view, events, stabilise(view.replicas, wanted, recommendations));
+  const highest = recommendations.reduce((most, entry) => Math.max(most, entry.replicas), wanted);
+  const replicas = rules.behavior
+    ? limited(rules, view.replicas, events, stabilised(view.replicas, wanted, highest))
+    : plainlyLimited(rules, view.replicas, highest);
   return { replicas, state: { recommendations, events: changed(events, view, replicas) } };
 }
 
-/**
- * replica_calculator.go, GetResourceReplicas.
- *
- * Examples (target 70): 10 pods at 90 % -> ratio 90/70 -> ceil(12.86) = 13. 10 at 76 % -> inside the tolerance, 10.
- * 10 at 90 % with 3 more starting: those count as 0, so 900/13 = 69 % -> stays at 13. undefined: no pod has a metric,
- * and the HPA does nothing.
- */
-export function metricReplicas(spec: HpaSpec, view: HpaView): number | undefined {
-  const { usage, unready, missing, replicas } = view;
-  if (usage.length === 0) return undefined;
-  const total = usage.reduce((sum, one) => sum + one, 0);
-  const ratio = utilisationRatio(total, usage.length, spec.targetUtilisation);
-  const countsUnready = unready > 0 && ratio > 1;
-  if (!countsUnready && missing === 0) {
-    return withinTolerance(ratio) ? replicas : Math.ceil(ratio * usage.length);
-  }
-  // Missing pods are taken to speak against the change: at 100 % of their request when it would go down, at 0 when up.
-  const assumed = ratio < 1 ? missing * Math.max(1, spec.targetUtilisation / 100) : 0;
-  const counted = ratio === 1 ? 0 : missing;
-  const count = usage.length + counted + (countsUnready ? unready : 0);
-  const rebased = utilisationRatio(total + assumed, count, spec.targetUtilisation);
-  if (withinTolerance(rebased) || (ratio < 1 && rebased > 1) || (ratio > 1 && rebased < 1)) return replicas;
-  const wanted = Math.ceil(rebased * count);
-  const contradicts = rebased < 1 ? wanted > replicas : wanted < replicas;
-  return contradicts ? replicas : wanted;
+function periodMs({ behavior = DEFAULT_BEHAVIOR }: HpaRules): number {
+  return behavior.policyPeriodMs;
 }
 
-/** Utilisation is a whole percentage, cut off, before it is compared with the target. */
-function utilisationRatio(total: number, count: number, targetUtilisation: number): number {
-  // 1e-9: 0.7 * 10 / 10 must not become 69 % by a rounding error that the controller's integers do not have.
-  return Math.floor((total * 100) / count + 1e-9) / targetUtilisation;
+function windowMs({ behavior, downWindowMs = DEFAULT_BEHAVIOR.downWindowMs }: HpaRules): number {
+  return behavior?.downWindowMs ?? downWindowMs;
 }
 
-export function withinTolerance(ratio: number): boolean {
-  return Math.abs(1 - ratio) <= HPA_TOLERANCE + 1e-12;
-}
-
-/** stabilizeRecommendationWithBehaviors: no window upwards, the maximum of 300 s downwards. */
-function stabilise(replicas: number, wanted: number, recent: HpaState['recommendations']): number {
-  if (wanted >= replicas) return wanted;
-  const highest = recent.reduce((most, entry) => Math.max(most, entry.replicas), wanted);
-  return Math.min(replicas, highest);
+/** stabilizeRecommendationWithBehaviors: no window upwards, the maximum of the window downwards. */
+function stabilised(replicas: number, wanted: number, highest: number): number {
+  return wanted >= replicas ? wanted : Math.min(replicas, highest);
 }
 
 /** calculateScaleUpLimitWithScalingRules: max(4 pods, 100 %) per 15 s; downwards 100 % per 15 s, which limits nothing. */
-function limit(
-  spec: Pick<HpaSpec, 'minReplicas' | 'maxReplicas'>,
-  view: Pick<HpaView, 'replicas'>,
-  events: HpaState['events'],
-  wanted: number,
-): number {
-  const periodStart = view.replicas - events.reduce((sum, event) => sum + event.change, 0);
-  const ceiling = Math.max(view.replicas, periodStart + 4, periodStart * 2);
-  const highest = Math.min(spec.maxReplicas, wanted > view.replicas ? ceiling : spec.maxReplicas);
-  return Math.min(highest, Math.max(spec.minReplicas, wanted));
+function limited(rules: HpaRules, replicas: number, events: HpaState['events'], wanted: number): number {
+  const periodStart = replicas - events.reduce((sum, event) => sum + event.change, 0);
+  const ceiling = Math.max(replicas, periodStart + 4, periodStart * 2);
+  const highest = Math.min(rules.maxReplicas, wanted > replicas ? ceiling : rules.maxReplicas);
+  return Math.min(highest, Math.max(rules.minReplicas, wanted));
+}
+
+/**
+ * normalizeDesiredReplicas, for an HPA without behavior: the maximum of the window holds upwards, too. Example: 10
+ * replicas, wanted 100 once and 10 from then on: 20, 40, 80, 100 at one sync after the other.
+ */
+function plainlyLimited(rules: HpaRules, replicas: number, highest: number): number {
+  const ceiling = Math.min(rules.maxReplicas, Math.max(replicas * 2, 4));
+  return Math.max(rules.minReplicas, Math.min(ceiling, highest));
 }
 
 function changed(

@@ -1,5 +1,6 @@
 import type { Demand } from './demand.ts';
 import type { Forecasts } from './forecast-tape.ts';
+import { DEFAULT_BEHAVIOR } from './hpa.ts';
 import { foresailScaler } from './scalers/foresail.ts';
 import { hpaScaler } from './scalers/hpa.ts';
 import { oracleScaler } from './scalers/oracle.ts';
@@ -52,15 +53,16 @@ export interface Field {
   readonly hpa: readonly Swept[];
   readonly oracle: Schedule;
   /** Absent where they were not asked for. */
+  readonly hpaDefault?: Schedule;
   readonly rps?: readonly Swept[];
   readonly foresail?: Schedule;
 }
 
 /** How many ticks a simulation plays in all, for a progress bar. The HPAs and the oracle are the yardstick of all. */
 export function ticksToPlay({ demand, policies }: FieldParts): number {
-  const foresail = policies.includes('foresail') ? 1 : 0;
+  const singles = policies.filter((policy) => policy === 'foresail' || policy === 'hpa-default').length;
   const sweeps = policies.includes('rps') ? 2 : 1;
-  return demand.pods.length * (1 + foresail + sweeps * TARGETS.length);
+  return demand.pods.length * (1 + singles + sweeps * TARGETS.length);
 }
 
 /** Plays one demand through every policy asked for, and judges them by the same yardstick. */
@@ -70,7 +72,11 @@ export function* simulate(parts: SimulationParts): Work<readonly Simulated[]> {
 
 export function* playField({ demand, startupSeconds, policies, ...parts }: FieldParts): Work<Field> {
   const ground: Ground = { demand, startupSeconds, replicas: firstReplicas(demand) };
-  const hpa = yield* sweep((target) => hpaScaler('hpa', target), ground);
+  // Who tunes an HPA writes its behavior out. Left out, the HPA runs on after a spike, and is no cheaper on any trace.
+  const hpa = yield* sweep((target) => hpaScaler('hpa', target, DEFAULT_BEHAVIOR), ground);
+  const hpaDefault = policies.includes('hpa-default')
+    ? yield* play(hpaScaler('hpa-default', DEFAULT_HPA_TARGET), ground)
+    : undefined;
   const oracle = yield* play(oracleScaler(demand, startupSeconds), ground);
   const rps = policies.includes('rps')
     ? yield* sweep((target) => proportionalScaler('rps', target), ground)
@@ -78,7 +84,8 @@ export function* playField({ demand, startupSeconds, policies, ...parts }: Field
   const foresail = policies.includes('foresail')
     ? yield* play(foresailOn(parts, demand.startMs), ground)
     : undefined;
-  return { hpa, oracle, ...(rps ? { rps } : {}), ...(foresail ? { foresail } : {}) };
+  const asked = { ...(hpaDefault && { hpaDefault }), ...(rps && { rps }), ...(foresail && { foresail }) };
+  return { hpa, oracle, ...asked };
 }
 
 /** Each policy that was asked for, in the order asked. */
@@ -103,7 +110,7 @@ type Found = Pick<Simulated, 'schedule' | 'target' | 'meetsLimit'>;
 
 function entryOf(
   policy: Policy,
-  { hpa, oracle, rps, foresail }: Field,
+  { hpaDefault, oracle, rps, foresail }: Field,
   tunedHpa: Tuned,
   { fromTick, limit }: Pick<SimulationParts, 'fromTick' | 'limit'>,
 ): Found | undefined {
@@ -111,7 +118,7 @@ function entryOf(
     case 'foresail':
       return foresail && { schedule: foresail };
     case 'hpa-default':
-      return hpa.find(({ target }) => target === DEFAULT_HPA_TARGET);
+      return hpaDefault && { schedule: hpaDefault, target: DEFAULT_HPA_TARGET };
     case 'hpa-tuned':
       return withoutOutcome(tunedHpa);
     case 'rps':

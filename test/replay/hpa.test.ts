@@ -1,6 +1,14 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type HpaState, type HpaView, metricReplicas, newHpa, syncHpa } from '../../bench/replay/hpa.ts';
+import {
+  DEFAULT_BEHAVIOR,
+  type HpaSpec,
+  type HpaState,
+  type HpaView,
+  newHpa,
+  syncHpa,
+} from '../../bench/replay/hpa.ts';
+import { metricReplicas, valueReplicas } from '../../bench/replay/hpa-metric.ts';
 
 const spec = { minReplicas: 1, maxReplicas: 100, targetUtilisation: 70 };
 
@@ -10,7 +18,8 @@ function view(pods: number, utilisation: number, more: Partial<HpaView> = {}): H
 }
 
 const wants = test.macro({
-  exec: (t, given: HpaView, expected: number | undefined) => t.is(metricReplicas(spec, given), expected),
+  exec: (t, given: HpaView, expected: number | undefined) =>
+    t.is(metricReplicas(spec.targetUtilisation, given), expected),
   title: (name) => `metric: ${name}`,
 });
 
@@ -61,12 +70,15 @@ test(
 test('no metric at all says nothing', wants, view(0, 0, { replicas: 4, unready: 4 }), undefined);
 
 /** Syncs every 15 s with the utilisation that `demand` pods of load give; all pods are Ready at once. */
-function run(demands: readonly number[], replicas: number, state: HpaState = newHpa): number[] {
+function run(demands: readonly number[], replicas: number, more: Partial<HpaSpec> = {}): number[] {
   const asked: number[] = [];
-  let now = state;
+  let now: HpaState = newHpa;
   let current = replicas;
   for (const [index, demand] of demands.entries()) {
-    const synced = syncHpa(spec, now, { ...view(current, demand / current), nowMs: index * 15_000 });
+    const synced = syncHpa({ ...spec, ...more }, now, {
+      ...view(current, demand / current),
+      nowMs: index * 15_000,
+    });
     now = synced.state;
     current = synced.replicas;
     asked.push(current);
@@ -74,8 +86,28 @@ function run(demands: readonly number[], replicas: number, state: HpaState = new
   return asked;
 }
 
-test('sync: it goes up at once, by at most the larger of 4 pods and 100 % per 15 s', (t) => {
-  t.deepEqual(run([40, 40, 40, 40], 2), [6, 12, 24, 48]);
+test('sync: it goes up at once, to at most the larger of 4 pods and twice what is there', (t) => {
+  t.deepEqual(run([40, 40, 40, 40, 40], 1), [4, 8, 16, 32, 58]);
+});
+
+test('sync: with a behavior it goes up by at most the larger of 4 pods and 100 % per 15 s', (t) => {
+  t.deepEqual(run([40, 40, 40, 40], 2, { behavior: DEFAULT_BEHAVIOR }), [6, 12, 24, 48]);
+});
+
+test('sync: without a behavior it grows on after a spike to what the spike wanted; with one it stops', (t) => {
+  const spike = [7, 35, 7, 7, 7];
+  t.deepEqual(run(spike, 10), [10, 20, 40, 50, 50]);
+  t.deepEqual(run(spike, 10, { behavior: DEFAULT_BEHAVIOR }), [10, 20, 20, 20, 20]);
+});
+
+test('sync: whoever scales to 0 switches it off', (t) => {
+  t.is(syncHpa(spec, newHpa, view(0, 0)).replicas, 0);
+});
+
+test('an external value counts Ready pods only, and not in whole percent', (t) => {
+  t.is(valueReplicas(1.5, 10, 8), 12);
+  t.is(valueReplicas(1.1, 10, 8), 10);
+  t.is(valueReplicas(1.1001, 10, 10), 12);
 });
 
 test('sync: it goes down only when nothing higher was wanted for 300 s', (t) => {

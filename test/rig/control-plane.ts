@@ -18,6 +18,8 @@ export type ControlPlaneOptions = {
   readonly ports: { readonly etcd: number; readonly etcdPeer: number; readonly apiserver: number };
   readonly kubeconfigs: { readonly controllerManager: string; readonly scheduler: string };
   readonly auditLog: string;
+  /** Beside or instead of the rig's own; the last of a name counts. */
+  readonly controllerManagerFlags: readonly string[];
 };
 
 export type ControlPlane = {
@@ -101,7 +103,8 @@ function apiserverFlags({ folder, certificates, ports, auditLog }: ControlPlaneO
   ];
 }
 
-function controllerManagerFlags({ certificates, kubeconfigs }: ControlPlaneOptions): string[] {
+function controllerManagerFlags(options: ControlPlaneOptions): string[] {
+  const { certificates, kubeconfigs } = options;
   return [
     ...delegated(kubeconfigs.controllerManager),
     `--service-account-private-key-file=${certificates.serviceAccountKey}`,
@@ -110,6 +113,7 @@ function controllerManagerFlags({ certificates, kubeconfigs }: ControlPlaneOptio
     // When the API server was gone, all nodes look silent. This must not mark them NotReady: kwok's pods would lose
     // their Ready condition, which is about the rig and not about what is tested.
     '--node-monitor-grace-period=1h',
+    ...options.controllerManagerFlags,
   ];
 }
 

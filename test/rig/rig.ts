@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { type Api, createApi } from './api.ts';
 import { type AuditEvent, readAudit } from './audit.ts';
 import { ensureParts } from './build.ts';
-import { type Certificates, certificateUser, createCertificates, kubeconfigOf } from './certificates.ts';
+import {
+  type Certificates,
+  certificateUser,
+  createCertificates,
+  type KeyPair,
+  kubeconfigOf,
+} from './certificates.ts';
 import { type CommandOptions, type CommandResult, command } from './command.ts';
 import { type ControlPlane, createControlPlane } from './control-plane.ts';
 import { type Envoy, type EnvoyOptions, startEnvoy } from './envoy.ts';
@@ -22,6 +28,7 @@ export type RigOptions = {
   readonly nodes?: number;
   /** A /16 inside POD_NETWORK. Two rigs at the same time need two. */
   readonly podCidr?: string;
+  readonly controllerManagerFlags?: readonly string[];
 };
 
 /** A real control plane with played nodes, and what a test wants from it. */
@@ -30,6 +37,8 @@ export type Rig = ControlPlane & {
   readonly server: string;
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** What the API server shows to its clients; good for a test's own server, too. */
+  readonly serverCertificate: KeyPair;
   /** For files of the test; gone after `stop`. */
   readonly folder: string;
   readonly logs: string;
@@ -92,6 +101,7 @@ async function createRig(parts: Parts, session: string, options: RigOptions): Pr
   const ports = { etcd, etcdPeer, apiserver };
   const plane = createControlPlane({
     ...{ parts, folder, logs, certificates, api, ports, kubeconfigs, auditLog },
+    controllerManagerFlags: options.controllerManagerFlags ?? [],
   });
   const podCidr = options.podCidr ?? '10.244.0.0/16';
   const kwok = createKwok({ parts, logs, folder, kubeconfig: kubeconfigs.kwok, podCidr });
@@ -99,6 +109,7 @@ async function createRig(parts: Parts, session: string, options: RigOptions): Pr
   return {
     ...plane,
     ...{ parts, server, folder, logs, kwok, api, kubeconfig: kubeconfigs.admin },
+    serverCertificate: certificates.server,
     ...kubectlOf(parts, kubeconfigs.admin),
     ...identitiesOf(api, server, folder, certificates),
     ...extrasOf({ parts, folder, logs, api }, extras),

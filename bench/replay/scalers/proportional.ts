@@ -1,4 +1,5 @@
-import { newHpa, syncWith, withinTolerance } from '../hpa.ts';
+import { DEFAULT_BEHAVIOR, newHpa, syncWith } from '../hpa.ts';
+import { withinTolerance } from '../hpa-metric.ts';
 import { REPLICA_BOUNDS } from '../replica-bounds.ts';
 import type { Scaler } from '../scaler.ts';
 
@@ -13,12 +14,13 @@ import type { Scaler } from '../scaler.ts';
  */
 export function proportionalScaler(name: string, targetUtilisation: number): Scaler {
   const share = targetUtilisation / 100;
+  const rules = { ...REPLICA_BOUNDS, behavior: DEFAULT_BEHAVIOR };
   let state = newHpa;
   return {
     name,
     decide({ demand, endMs }, fleet) {
       const { replicas } = fleet;
-      const synced = syncWith(REPLICA_BOUNDS, state, { nowMs: endMs, replicas }, () => {
+      const synced = syncWith(rules, state, { nowMs: endMs, replicas }, () => {
         if (Number.isNaN(demand)) return undefined;
         return withinTolerance(demand / (share * replicas)) ? replicas : Math.ceil(demand / share - 1e-9);
       });
