@@ -1,15 +1,18 @@
+import { longerThan, sojournUnder } from './sojourn.ts';
+
 /**
  * How one simulated pod answers: a processor shared by all its requests (M/M/1-PS). With mean service time S and
- * utilisation u the mean sojourn is S / (1 - u) (Kleinrock, Queueing Systems II, 4.4); its tail is taken as
- * exponential, so P99 = ln(100) * S / (1 - u). S is chosen so that P99 is 250 ms at u = 0.9:
- * S = 0.25 * 0.1 / ln(100) = 5.43 ms, and one pod carries 1 / S = 184.2 requests per second at most.
+ * utilisation u the mean sojourn is S / (1 - u) (Kleinrock, Queueing Systems II, 4.4); sojourn.ts has how it is
+ * distributed around that. S is chosen so that P99, 7.83 means at u = 0.9, is 250 ms there:
+ * S = 0.25 * 0.1 / 7.83 = 3.19 ms, and one pod carries 1 / S = 313 requests per second at most.
  *
- * Examples: P99 is 50 ms at u = 0.5, 83 ms at 0.7, 250 ms at 0.9.
+ * Examples: P99 is 40 ms at u = 0.5, 74 ms at 0.7, 250 ms at 0.9. bench/latency.ts measures it on a real HTTP server.
  */
 export const OBJECTIVE_SECONDS = 0.25;
 /** The utilisation up to which a pod holds the objective; above it a request is "hot". */
 export const HOT_UTILISATION = 0.9;
-export const SERVICE_SECONDS = (OBJECTIVE_SECONDS * (1 - HOT_UTILISATION)) / Math.log(100);
+export const SERVICE_SECONDS =
+  (OBJECTIVE_SECONDS * (1 - HOT_UTILISATION)) / sojournUnder(0.99, HOT_UTILISATION);
 /** Requests per second that keep one pod busy all the time. */
 export const POD_RPS = 1 / SERVICE_SECONDS;
 
@@ -22,7 +25,9 @@ export const TIMEOUT_SECONDS = 10;
 export interface Served {
   readonly requests: number;
   readonly errors: number;
-  /** Mean of the exponential part of the sojourn, and the wait for the backlog before it; seconds. */
+  /** How busy the pod was, for its stationary part: below 1. */
+  readonly utilisation: number;
+  /** Mean of the sojourn in the stationary part, and the wait for the backlog before it; seconds. */
   readonly sojournSeconds: number;
   readonly waitSeconds: number;
   /** Requests left waiting at the end of the tick. */
@@ -35,13 +40,14 @@ export interface Served {
  */
 export function serve(requests: number, backlog: number, tickSeconds: number, speed = 1): Served {
   const podRps = POD_RPS * speed;
-  const utilisation = requests / (podRps * tickSeconds);
+  const utilisation = Math.min(requests / (podRps * tickSeconds), STATIONARY_UNTIL);
   const waiting = Math.max(0, backlog + requests - podRps * tickSeconds);
   const kept = Math.min(waiting, podRps * TIMEOUT_SECONDS);
   return {
     requests,
     errors: Math.min(requests, Math.round(waiting - kept)),
-    sojournSeconds: SERVICE_SECONDS / speed / (1 - Math.min(utilisation, STATIONARY_UNTIL)),
+    utilisation,
+    sojournSeconds: SERVICE_SECONDS / speed / (1 - utilisation),
     waitSeconds: (backlog + kept) / 2 / podRps,
     backlog: kept,
   };
@@ -49,7 +55,15 @@ export function serve(requests: number, backlog: number, tickSeconds: number, sp
 
 /** Seconds under which the share `quantile` of a tick's requests stayed. */
 export function sojournQuantile(served: Served, quantile: number): number {
-  return served.waitSeconds - Math.log(1 - quantile) * served.sojournSeconds;
+  return served.waitSeconds + sojournUnder(quantile, served.utilisation) * served.sojournSeconds;
+}
+
+/** Share of a tick's requests that were answered within `seconds`. */
+export function answeredWithin(
+  { waitSeconds, sojournSeconds, utilisation }: Served,
+  seconds: number,
+): number {
+  return 1 - longerThan((seconds - waitSeconds) / sojournSeconds, utilisation);
 }
 
 /**
@@ -60,9 +74,7 @@ export function bucketCounts(served: Served, boundsSeconds: readonly number[]): 
   const counts: number[] = [];
   let before = 0;
   for (const bound of boundsSeconds) {
-    const over = bound - served.waitSeconds;
-    const share = over <= 0 ? 0 : 1 - Math.exp(-over / served.sojournSeconds);
-    const upTo = Math.round(served.requests * share);
+    const upTo = Math.round(served.requests * answeredWithin(served, bound));
     counts.push(upTo - before);
     before = upTo;
   }

@@ -1,5 +1,5 @@
 import { TICK_SECONDS } from './demand.ts';
-import { POD_RPS, type Served, serve, TIMEOUT_SECONDS } from './latency.ts';
+import { answeredWithin, POD_RPS, type Served, serve, TIMEOUT_SECONDS } from './latency.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A pod begins at this share of its speed and is warm, in a straight line, `warmupSeconds` after it is Ready. */
@@ -30,10 +30,8 @@ export function responseQuantile(
 }
 
 /** Requests that met pods in the same state: as many as there were, and how those pods answered. */
-type Share = Pick<Served, 'requests' | 'waitSeconds' | 'sojournSeconds'>;
-
-function servedBy({ demand, ready }: Schedule, fromTick: number, warmupSeconds: number): Share[] {
-  const shares: Share[] = [];
+function servedBy({ demand, ready }: Schedule, fromTick: number, warmupSeconds: number): Served[] {
+  const served: Served[] = [];
   const readySince: number[] = [];
   let backlog = 0;
   for (const [tick, load] of demand.pods.entries()) {
@@ -46,10 +44,10 @@ function servedBy({ demand, ready }: Schedule, fromTick: number, warmupSeconds: 
     backlog = warm.backlog;
     if (tick < fromTick) continue;
     const cold = coldSpeeds(readySince, tick, warmupSeconds);
-    for (const speed of cold) shares.push(serve(each, 0, TICK_SECONDS, speed));
-    shares.push({ ...warm, requests: each * (count - cold.length) });
+    for (const speed of cold) served.push(serve(each, 0, TICK_SECONDS, speed));
+    served.push({ ...warm, requests: each * (count - cold.length) });
   }
-  return shares;
+  return served;
 }
 
 /** Speeds of the pods that are not warm yet; they are the last of the list. */
@@ -64,25 +62,20 @@ function coldSpeeds(readySince: readonly number[], tick: number, warmupSeconds: 
 }
 
 /** Requests that were answered within `seconds`. */
-function answeredWithin(shares: readonly Share[], seconds: number): number {
-  let count = 0;
-  for (const { requests, waitSeconds, sojournSeconds } of shares) {
-    const over = seconds - waitSeconds;
-    if (over > 0) count += requests * (1 - Math.exp(-over / sojournSeconds));
-  }
-  return count;
+function countWithin(served: readonly Served[], seconds: number): number {
+  return served.reduce((count, one) => count + one.requests * answeredWithin(one, seconds), 0);
 }
 
 /** Linear inside the bin; the last edge stands for what is above it. More are answered the longer one waits: by halves. */
-function quantileOf(shares: readonly Share[], wanted: number): number {
+function quantileOf(served: readonly Served[], wanted: number): number {
   let [low, high] = [0, EDGES.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (answeredWithin(shares, EDGES[middle] ?? 0) >= wanted) high = middle;
+    if (countWithin(served, EDGES[middle] ?? 0) >= wanted) high = middle;
     else low = middle + 1;
   }
   if (low === EDGES.length) return EDGES.at(-1) ?? Number.NaN;
   const [from, to] = [low > 0 ? (EDGES[low - 1] ?? 0) : 0, EDGES[low] ?? 0];
-  const [before, after] = [low > 0 ? answeredWithin(shares, from) : 0, answeredWithin(shares, to)];
+  const [before, after] = [low > 0 ? countWithin(served, from) : 0, countWithin(served, to)];
   return after > before ? from + ((wanted - before) / (after - before)) * (to - from) : to;
 }

@@ -10,8 +10,8 @@ function fleet(load: readonly number[], ready: readonly number[]) {
 const day = <T>(value: T): T[] => new Array<T>(400).fill(value);
 
 for (const [utilisation, seconds] of [
-  [0.5, 0.05],
-  [0.7, 0.083],
+  [0.5, 0.0396],
+  [0.7, 0.074],
   [0.9, 0.25],
 ] as const) {
   test(`P99 of a steady fleet at ${utilisation} is that of the queue: ${seconds * 1000} ms`, (t) => {
