@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadTrace } from '../controller/store/trace.ts';
 import { type CellOutcome, cellKey } from './outcome/cell.ts';
+import { coldStarts } from './outcome/cold-starts.ts';
 import { fingerprint, Ledger } from './outcome/ledger.ts';
 import { page } from './outcome/page.ts';
 import type { Run } from './outcome/play.ts';
@@ -101,5 +102,7 @@ const outcomes = plan.flatMap(cellsOf).flatMap((key): CellOutcome[] => {
 const digest = readFileSync(new URL('../assembly/digest.txt', import.meta.url), 'utf8').trim();
 const made = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}, core ${digest.slice(0, 12)}, code ${code}`;
 const fine = new Set(plan.filter(({ stepSeconds }) => stepSeconds <= 60).map(({ name }) => name));
-writeFileSync(options.out, page(outcomes, { seeds, fine, made }));
+const files = traces.map(([name, path]) => ({ name, file: fileURLToPath(new URL(path, folder)) }));
+const starts = await coldStarts(files, startups);
+writeFileSync(options.out, `${page(outcomes, { seeds, fine, made })}\n${starts}\n`);
 console.error(`written to ${options.out}`);
