@@ -3,43 +3,28 @@ import { type Closings, closingsOf } from '../backtest/closings.ts';
 import type { Progress } from '../backtest/evaluation.ts';
 import { type Playable, type Rows, timed } from '../backtest/playable.ts';
 import { givenSeason, type SeasonSpan, seasonFinder, seasonSpans } from '../backtest/season.ts';
-import type { Clock } from '../clock.ts';
-import { resample } from '../series/resample.ts';
 import type { Trace } from '../series/trace.ts';
 import { type CsvRows, MOST_STEPS, onGrid } from '../store/csv.ts';
 import { loadRows, loadTrace } from '../store/trace.ts';
-import { askServer } from './ask-server.ts';
 import type { BacktestOptions } from './backtest-options.ts';
 import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
+import { onStep, readServer, type SourceParts } from './source-trace.ts';
 
-export interface InputParts {
-  readonly clock: Clock;
-  readonly fetch: typeof fetch;
-}
-
-const SERVER_STEP_SECONDS = 60;
 /** The core takes a value above this for impossible. */
 const MOST_VALUE = 1e12;
 
 /** Reads what is to be played, and decides whether its steps are time or rows. */
-export async function readPlayable(options: BacktestOptions, io: Io, parts: InputParts): Promise<Playable> {
+export async function readPlayable(options: BacktestOptions, io: Io, parts: SourceParts): Promise<Playable> {
   const playable = await read(options, io, parts);
   check(playable, options);
   return playable;
 }
 
-async function read(options: BacktestOptions, io: Io, parts: InputParts): Promise<Playable> {
+async function read(options: BacktestOptions, io: Io, parts: SourceParts): Promise<Playable> {
   const { source, gaps } = options;
   if (source.kind === 'server') {
-    const stepSeconds = options.stepSeconds ?? SERVER_STEP_SECONDS;
-    if (source.rangeSeconds / stepSeconds > MOST_STEPS) {
-      throw new BadInput(
-        `--range would be ${Math.ceil(source.rangeSeconds / stepSeconds)} steps of ${stepSeconds} s; it must be shorter, or --step-seconds longer: there must be at most ${MOST_STEPS}`,
-      );
-    }
-    const nowMs = parts.clock.wallMs();
-    return ofTrace(await askServer(source, { stepSeconds, nowMs }, io, parts), options);
+    return ofTrace(await readServer(source, options.stepSeconds, io, parts), options);
   }
   if (gaps === 'missing') return ofTrace(await loadTrace(source.file), options);
   const rows = await loadRows(source.file);
@@ -93,16 +78,6 @@ function ofTrace(given: Trace, { stepSeconds, season, gaps, source }: BacktestOp
     ...only({ ...playable, values, stampsMs }, closings.steps, { because: 'closing hours' }),
     rows: { because: 'closing hours', ...foundIn(closings), closedSteps },
   };
-}
-
-function onStep(trace: Trace, stepSeconds: number | undefined): Trace {
-  if (stepSeconds === undefined || stepSeconds === trace.stepSeconds) return trace;
-  if (stepSeconds < trace.stepSeconds) {
-    throw new BadInput(
-      `${trace.source}: --step-seconds must be at least the step of the file, ${trace.stepSeconds}; what lies between its values is not known`,
-    );
-  }
-  return resample(trace, stepSeconds);
 }
 
 function only(playable: Playable, steps: Int32Array, rows: Rows): Playable {

@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts';
 import { loadCore } from '../forecast/core.ts';
 import { clip, paintFor, plain } from '../ui/style.ts';
 import { LEAST_COLUMNS } from '../ui/view.ts';
-import { type InputParts, readPlayable, seasonsOf } from './backtest-input.ts';
+import { readPlayable, seasonsOf } from './backtest-input.ts';
 import { backtestJson } from './backtest-json.ts';
 import { type BacktestOptions, parseBacktestOptions } from './backtest-options.ts';
 import { backtestReport } from './backtest-report.ts';
@@ -18,6 +18,7 @@ import { Interruption } from './interruption.ts';
 import { exit, type Io } from './io.ts';
 import { OutFile } from './out-file.ts';
 import { ShownForecasts } from './shown-forecasts.ts';
+import type { SourceParts } from './source-trace.ts';
 import { drawsOn, inTurns } from './turns.ts';
 
 const PLOT_COLUMNS = 120;
@@ -29,7 +30,7 @@ const FILE_COLUMNS = 80;
 export async function runBacktest(
   args: readonly string[],
   io: Io,
-  parts: InputParts = { clock: systemClock, fetch },
+  parts: SourceParts = { clock: systemClock, fetch },
 ): Promise<number> {
   const options = parseBacktestOptions(args, io);
   const interruption = new Interruption(io.stdout);
@@ -45,7 +46,7 @@ async function playOn(
   playable: Playable,
   options: BacktestOptions,
   io: Io,
-  parts: InputParts,
+  parts: SourceParts,
   interruption: Interruption,
 ): Promise<number> {
   const { out, source } = options;
@@ -82,7 +83,7 @@ interface Run {
   readonly spans: readonly SeasonSpan[];
   readonly shown: ShownForecasts;
   readonly file: OutFile | undefined;
-  readonly parts: InputParts;
+  readonly parts: SourceParts;
 }
 
 function playing({ playable, options, core, spans, shown, file, parts }: Run) {

@@ -1,12 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { POLICIES, type Policy } from '../../bench/replay/simulation.ts';
-import { BadInput } from './bad-input.ts';
 import type { Io } from './io.ts';
 import { number, whole } from './number-options.ts';
+import {
+  type FileSource,
+  type ServerSource,
+  type SourceFlags,
+  sourceOf,
+  withSource,
+} from './source-options.ts';
 
 export interface SimulateOptions {
-  readonly input: string;
-  /** Length of the trace's steps; from its stamps when absent. */
+  readonly source: FileSource | ServerSource;
+  /** Length of the trace's steps; when absent that of the file, 60 for a server. */
   readonly stepSeconds?: number;
   readonly startupSeconds: number;
   readonly warmupSeconds: number;
@@ -23,19 +29,21 @@ export interface SimulateOptions {
   readonly output: 'text' | 'json';
 }
 
-interface Flags extends Omit<SimulateOptions, 'policies' | 'input'> {
-  readonly input?: string;
+interface Flags extends SourceFlags, Omit<SimulateOptions, 'policies' | 'source'> {
   readonly policy: readonly Policy[];
 }
 
 /** Reads the command line; what is wrong with it is said by commander, which names the option and what must be. */
 export function parseSimulateOptions(args: readonly string[], io: Io): SimulateOptions {
-  const command = new Command('foresail simulate')
+  const command = withSource(new Command('foresail simulate'))
     .description(
       'Replays a trace at 15 s ticks through Foresail and its rivals, on equal terms, and says what each would have cost and spoilt.',
     )
-    .option('--input <file>', 'CSV `timestamp,value` (Unix seconds), .gz too')
-    .option('--step-seconds <s>', 'length of a step; default: from the stamps', whole(1, 86_400))
+    .option(
+      '--step-seconds <s>',
+      "play means of so many seconds; default: the file's own step, 60 for a server",
+      whole(1, 86_400),
+    )
     .option('--startup-seconds <s>', 'from asking for a pod to Ready', number(1, 3_600), 90)
     .option(
       '--warmup-seconds <s>',
@@ -79,9 +87,9 @@ export function parseSimulateOptions(args: readonly string[], io: Io): SimulateO
       writeErr: (text) => io.stderr.write(text),
     });
   command.parse(args, { from: 'user' });
-  const { input, policy, ...rest } = command.opts<Flags>();
-  if (input === undefined) throw new BadInput('there must be --input FILE');
-  return { ...rest, input, policies: policy };
+  const { input, prometheus, query, range, bearerTokenFile, policy, ...rest } = command.opts<Flags>();
+  const flags = { input, prometheus, query, range, bearerTokenFile };
+  return { ...rest, source: sourceOf(flags), policies: policy };
 }
 
 function policies(text: string): readonly Policy[] {

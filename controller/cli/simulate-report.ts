@@ -11,6 +11,7 @@ import { cut, type Look, type Paint, wrapped } from '../ui/style.ts';
 import { type TableRow, table } from '../ui/table.ts';
 import { LEAST_COLUMNS } from '../ui/view.ts';
 import type { Sample } from '../ui/view-state.ts';
+import { comparisonOf, differencesJson, differencesReport } from './simulate-differences.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 
 export interface Played {
@@ -32,6 +33,7 @@ const DAY_SECONDS = 86_400;
 /** The judged part as JSON. What is not known is null. */
 export function simulateJson({ trace, parts, simulated }: Played, options: SimulateOptions): string {
   const { demand, fromTick } = parts;
+  const comparison = comparisonOf(simulated, fromTick);
   const at = (tick: number) => new Date(demand.startMs + tick * TICK_SECONDS * 1000).toISOString();
   const document = {
     input: trace.source,
@@ -55,6 +57,7 @@ export function simulateJson({ trace, parts, simulated }: Played, options: Simul
         { ...verdict, target, meetsLimit },
       ]),
     ),
+    ...(comparison ? { differences: differencesJson(comparison) } : {}),
   };
   return JSON.stringify(document, (_, value) => (Number.isNaN(value) ? null : value), 2);
 }
@@ -74,7 +77,13 @@ export function simulateReport(
     ...wrapped(NOTES, columns).map((line) => paint('faint', line)),
     '',
     ...sentences(played).flatMap((line) => wrapped(line, columns)),
+    ...differences(played, paint),
   ];
+}
+
+function differences({ simulated, parts }: Played, paint: Paint): string[] {
+  const comparison = comparisonOf(simulated, parts.fromTick);
+  return comparison ? ['', ...differencesReport(comparison, paint)] : [];
 }
 
 /** Two tables, because one would not fit 80 columns. */

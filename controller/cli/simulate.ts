@@ -10,11 +10,9 @@ import {
   ticksToPlay,
 } from '../../bench/replay/simulation.ts';
 import type { Progress } from '../backtest/evaluation.ts';
-import { type Clock, seededRandom, systemClock } from '../clock.ts';
+import { seededRandom, systemClock } from '../clock.ts';
 import { loadCore } from '../forecast/core.ts';
-import { resample } from '../series/resample.ts';
 import type { Trace } from '../series/trace.ts';
-import { loadTrace } from '../store/trace.ts';
 import { clip, paintFor, plain } from '../ui/style.ts';
 import { BadInput } from './bad-input.ts';
 import { Interruption } from './interruption.ts';
@@ -22,6 +20,7 @@ import { exit, type Io } from './io.ts';
 import { OutFile } from './out-file.ts';
 import { parseSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import { type Played, simulateJson, simulateReport } from './simulate-report.ts';
+import { readSource, type SourceParts } from './source-trace.ts';
 import { drawsOn, inTurns } from './turns.ts';
 
 /** Less than this in the judged part cannot show anything: ten minutes. */
@@ -36,33 +35,27 @@ const HEADER = 'policy,timestamp,demand,ready,starting,requested\n';
 export async function runSimulate(
   args: readonly string[],
   io: Io,
-  clock: Clock = systemClock,
+  parts: SourceParts = { clock: systemClock, fetch },
 ): Promise<number> {
   const options = parseSimulateOptions(args, io);
+  const { source, out } = options;
   const interruption = new Interruption(io.stdout);
   const { signal } = interruption;
-  const file = options.out === undefined ? undefined : await OutFile.create(options.out, options.input);
+  const input = source.kind === 'file' ? source.file : undefined;
+  const file = out === undefined ? undefined : await OutFile.create(out, input);
   try {
-    const trace = onStep(await loadTrace(options.input), options.stepSeconds);
-    const parts = partsOf(trace, options);
-    const turns = { io, clock, signal, between: () => undefined };
-    const simulated = await inTurns(inProgress(parts), turns);
+    const trace = await readSource(source, options.stepSeconds, io, parts);
+    const playing = partsOf(trace, options);
+    const turns = { io, clock: parts.clock, signal, between: () => undefined };
+    const simulated = await inTurns(inProgress(playing), turns);
     if (simulated === undefined) return interruption.readerGone ? exit.done : exit.interrupted;
-    if (file) await write(file, simulated, parts.fromTick);
-    io.stdout.write(printed({ trace, parts, simulated }, options, io));
+    if (file) await write(file, simulated, playing.fromTick);
+    io.stdout.write(printed({ trace, parts: playing, simulated }, options, io));
     return exit.done;
   } finally {
     await file?.discard();
     interruption[Symbol.dispose]();
   }
-}
-
-function onStep(trace: Trace, stepSeconds: number | undefined): Trace {
-  if (stepSeconds === undefined || stepSeconds === trace.stepSeconds) return trace;
-  if (stepSeconds > trace.stepSeconds) return resample(trace, stepSeconds);
-  throw new BadInput(
-    `${trace.source}: --step-seconds must be at least the step of the file, ${trace.stepSeconds}; what lies between its values is not known`,
-  );
 }
 
 function partsOf(trace: Trace, options: SimulateOptions): SimulationParts {

@@ -15,11 +15,11 @@ export interface ServerSource {
 }
 
 export interface SourceFlags {
-  readonly input?: string;
-  readonly prometheus?: string;
-  readonly query?: string;
-  readonly range?: number;
-  readonly bearerTokenFile?: string;
+  readonly input?: string | undefined;
+  readonly prometheus?: string | undefined;
+  readonly query?: string | undefined;
+  readonly range?: number | undefined;
+  readonly bearerTokenFile?: string | undefined;
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;

@@ -22,9 +22,9 @@ async function bench(t: ExecutionContext, clock: Clock = systemClock) {
     input,
     stdout,
     stderr,
-    run: (...args: string[]) => runSimulate(args, io, clock),
+    run: (...args: string[]) => runSimulate(args, io, { clock, fetch }),
     async json(...args: string[]) {
-      t.is(await runSimulate(['--input', input, ...args, '-o', 'json'], io, clock), 0);
+      t.is(await runSimulate(['--input', input, ...args, '-o', 'json'], io, { clock, fetch }), 0);
       return JSON.parse(stdout.text);
     },
   };
@@ -240,4 +240,49 @@ test.serial('a trace without load, and one that is too short, are refused in wor
     name: 'BadInput',
     message: /1\.5 minutes of values; there must be at least 10, or --judge all/,
   });
+});
+
+test.serial('two policies are told apart: where they differ most, in words and in JSON', async (t) => {
+  const { json } = await bench(t);
+  const { differences, policies } = await json('--policy', 'hpa-default,oracle');
+  t.true(differences.stretches > 0);
+  const [largest] = differences.largest;
+  t.deepEqual(Object.keys(largest.pods), ['hpa-default', 'oracle']);
+  t.true(Date.parse(largest.to) > Date.parse(largest.from));
+  const held = policies['hpa-default'].podHours - policies.oracle.podHours;
+  const told = differences.largest.reduce((sum: number, one: { podHours: number }) => sum + one.podHours, 0);
+  t.true(Math.abs(told - held) < 0.1 * held, `${told} of ${held} pod-hours`);
+  const { run, input, stdout } = await bench(t);
+  t.is(await run('--input', input, '--policy', 'hpa-default,oracle'), 0);
+  t.regex(stdout.text, /Where hpa-default and oracle differ most/);
+  t.regex(stdout.text, /from \(UTC\) +lasts +load +hpa-default +oracle +pod-hours +hot pod-hours/);
+});
+
+test.serial('three policies are not compared in pairs', async (t) => {
+  const { json } = await bench(t);
+  t.false('differences' in (await json('--policy', 'hpa-default,hpa-tuned,oracle')));
+});
+
+test.serial('a trace can be asked of a server, as in a backtest', async (t) => {
+  const asked: URLSearchParams[] = [];
+  const answer: typeof fetch = async (_, init) => {
+    const form = new URLSearchParams(String(init?.body));
+    asked.push(form);
+    const values: [number, string][] = [];
+    for (let at = Number(form.get('start')); at <= Number(form.get('end')); at += 60)
+      values.push([at, String(50 + (at % 600) / 20)]);
+    return Response.json({
+      status: 'success',
+      data: { resultType: 'matrix', result: [{ metric: {}, values }] },
+    });
+  };
+  const stdout = new Output();
+  const io = { stdout, stderr: new Output(), env: {} };
+  const source = ['--prometheus', 'http://prometheus:9090', '--query', 'sum(rate(x[1m]))', '--range', '3h'];
+  const args = [...source, '--policy', 'hpa-default', '-o', 'json'];
+  t.is(await runSimulate(args, io, { clock: systemClock, fetch: answer }), 0);
+  t.is(asked[0]?.get('query'), 'sum(rate(x[1m]))');
+  const { ticks, stepSeconds, input } = JSON.parse(stdout.text);
+  t.deepEqual([ticks, stepSeconds], [720, 60]);
+  t.regex(input, /prometheus/);
 });
