@@ -6,6 +6,7 @@ import { boldnessOf } from './policy/ladder.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
 import type { Observation } from './policy/observation.ts';
 import type { Cluster } from './ports.ts';
+import { signalReadings } from './signal-readings.ts';
 
 /** How many closed steps a decision sees: 10 minutes at 15 s. */
 const RECENT_STEPS = 40;
@@ -28,6 +29,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const { clock, cluster, stepSeconds } = parts;
   const wallMs = clock.wallMs();
   const lastKnownMs = dossier.series.lastKnownMs;
+  const signals = signalReadings(scaler.spec, { series: dossier.series, wallMs });
   return {
     workload: dossier.workload,
     spec: scaler.spec,
@@ -43,6 +45,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     capacity: capacityOf(dossier.capacity, scaler.spec),
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
     boldness: boldnessOf(dossier.ladder, scaler.spec.objective.budgetPercent / 100),
+    ...(signals ? { signals } : {}),
     memory: dossier.memory,
   };
 }

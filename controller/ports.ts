@@ -67,6 +67,8 @@ export interface ScalerStatus {
   readonly model?: string;
   /** The periods of the load that the forecast goes by, in words; absent without a forecast. */
   readonly season?: string;
+  /** Which signal asks for most; absent where the request rate is the only one. */
+  readonly signal?: string;
   readonly leadSeconds: number;
   readonly conditions: readonly Condition[];
 }

@@ -7,6 +7,10 @@ export const reasons = {
   // why the number is what it is
   ForecastDemand: ['info', 'the forecast of demand over the lead time needs this many replicas'],
   ReactiveFloor: ['info', 'the load of this moment needs more replicas than the forecast says'],
+  SignalDemand: [
+    'info',
+    'another signal than the request rate needs this many replicas; the message names it',
+  ],
   ObjectiveMissed: [
     'warning',
     'the objective is missed and what one replica carries is not known: replicas are added',
@@ -35,6 +39,7 @@ export const reasons = {
   TelemetryMissing: ['warning', 'no recent telemetry: replicas hold, because missing is not zero'],
   TelemetryPartial: ['warning', 'too few of the pods report: replicas may rise, not fall'],
   TelemetrySuspect: ['warning', 'telemetry was refused or contradicts itself: replicas may rise, not fall'],
+  SignalMissing: ['warning', 'a signal of spec.signals is not known: replicas may rise, not fall'],
   CapacityUnknown: ['warning', 'no evidence yet of what one replica carries: replicas hold'],
   TargetMissing: ['warning', 'scaleTargetRef names an object that does not exist'],
   PodsNotStarting: ['warning', 'pods are not Ready long after their creation'],

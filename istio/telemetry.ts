@@ -19,8 +19,8 @@ export const istioTelemetry: Dialect = {
   name: 'istio',
   // 15090 is the proxy alone, and filters by name; 15020 concatenates the agent's, the proxy's and the application's.
   urls: [
-    'http://127.0.0.1:15090/stats/prometheus?filter=istio_(requests_total%7Crequest_duration%7Cbuild)%7Cserver.uptime%7Cdownstream_rq_active',
-    'http://127.0.0.1:15020/stats/prometheus?filter=istio_(requests_total%7Crequest_duration%7Cbuild)%7Cserver.uptime%7Cdownstream_rq_active',
+    'http://127.0.0.1:15090/stats/prometheus?filter=istio_(requests_total%7Crequest_duration%7Cbuild)%7Cserver.uptime%7Cdownstream_rq_active%7Cupstream_rq_pending_active',
+    'http://127.0.0.1:15020/stats/prometheus?filter=istio_(requests_total%7Crequest_duration%7Cbuild)%7Cserver.uptime%7Cdownstream_rq_active%7Cupstream_rq_pending_active',
   ],
   // Of these, the agent and the application write none: they show that the proxy's part is in a merged body.
   proof: ['istio_build', 'istio_requests_total'],
@@ -44,6 +44,10 @@ export const istioTelemetry: Dialect = {
     counts: (labels) =>
       isInbound(labels.get('envoy_http_conn_manager_prefix') ?? labels.get('http_conn_manager_prefix')),
   },
+  queued: {
+    samples: ['envoy_cluster_upstream_rq_pending_active'],
+    counts: (labels) => isInbound(labels.get('envoy_cluster_name') ?? labels.get('cluster_name')),
+  },
   restart: { sample: 'envoy_server_uptime', tells: 'uptime' },
 };
 
@@ -54,7 +58,7 @@ export const istioTelemetry: Dialect = {
 export const envoyTelemetry: Dialect = {
   name: 'envoy',
   urls: [
-    'http://127.0.0.1:9901/stats/prometheus?filter=downstream_rq_(total%7C%5B1-5%5Dxx%7Ctime%7Cactive)%7Cserver.uptime',
+    'http://127.0.0.1:9901/stats/prometheus?filter=downstream_rq_(total%7C%5B1-5%5Dxx%7Ctime%7Cactive)%7Cupstream_rq_pending_active%7Cserver.uptime',
   ],
   // The admin listener itself always has one. A proxy that leaves these statistics out is not read as an idle one.
   proof: ['envoy_http_downstream_rq_total'],
@@ -72,6 +76,11 @@ export const envoyTelemetry: Dialect = {
     until: 'end-of-response',
   },
   inflight: { samples: ['envoy_http_downstream_rq_active'], counts: isServed },
+  // Nothing but its name tells the application's cluster from those that it calls.
+  queued: {
+    samples: ['envoy_cluster_upstream_rq_pending_active'],
+    counts: (labels) => /^(inbound|local)/.test(labels.get('envoy_cluster_name') ?? ''),
+  },
   restart: { sample: 'envoy_server_uptime', tells: 'uptime' },
 };
 

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly latency: LatencyRule;
   /** A gauge of requests being served. */
   readonly inflight?: CounterRule;
+  /** A gauge of requests that wait for the application to take them. */
+  readonly queued?: CounterRule;
   readonly restart?: RestartRule;
 }
 

@@ -4,7 +4,7 @@ import { parseValue } from './exposition.ts';
 import { parseSeries } from './labels.ts';
 
 /** What a series is to the sidecar. */
-export type Role = 'arrivals' | 'outcomes' | 'lost' | 'latency' | 'inflight' | 'restart' | 'proof';
+export type Role = 'arrivals' | 'outcomes' | 'lost' | 'latency' | 'inflight' | 'queued' | 'restart' | 'proof';
 
 /** A series that counts: `unit` names what resets together, which is a whole histogram, or one counter. */
 export interface Member {
@@ -52,13 +52,14 @@ export function memberOf(
 }
 
 function rulesOf(dialect: Dialect): readonly (readonly [Role, CounterRule])[] {
-  const { arrivals, outcomes, lost, latency, inflight } = dialect;
+  const { arrivals, outcomes, lost, latency, inflight, queued } = dialect;
   return [
     ...(arrivals ? [['arrivals', arrivals] as const] : []),
     ['outcomes', outcomes],
     ...(lost ? [['lost', lost] as const] : []),
     ['latency', latency],
     ...(inflight ? [['inflight', inflight] as const] : []),
+    ...(queued ? [['queued', queued] as const] : []),
   ];
 }
 

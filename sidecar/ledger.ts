@@ -11,8 +11,9 @@ export interface Increments {
   readonly failed: number;
   readonly lost: number;
   readonly latency: readonly Histogram[];
-  /** Requests being served, now; NaN where the proxy does not say. */
+  /** Requests being served, and waiting to be, now; NaN where the proxy does not say. */
   readonly inflight: number;
+  readonly queued: number;
 }
 
 /** A proxy drops a series for idleness only after minutes: what vanished sooner after a move is a hole in the body. */
@@ -69,17 +70,17 @@ export class Ledger {
     if (!samples.some(({ series }) => this.#dialect.proof.includes(nameOf(series)))) return undefined;
     this.#scrape++;
     this.#unreadable = false;
-    let inflight = Number.NaN;
+    const now = { inflight: Number.NaN, queued: Number.NaN };
     for (const { series, value } of samples) {
       const member = this.#memberOf(series);
       if (!member) continue;
-      if (member.role === 'inflight' && Number.isFinite(value)) {
-        inflight = (Number.isNaN(inflight) ? 0 : inflight) + value;
+      if (isGauge(member.role)) {
+        if (Number.isFinite(value)) now[member.role] = (now[member.role] || 0) + value;
       } else if (member.role === 'restart') this.#heedRestart(value);
       else this.#collect(series, member, value, monotonicMs);
     }
     if (this.#unreadable || this.#allThatMovedIsGone(monotonicMs)) return undefined;
-    return this.#settle(monotonicMs, inflight);
+    return this.#settle(monotonicMs, now);
   }
 
   /** What has been gone for longer than a hole lasts was taken away, and is waited for no more. */
@@ -116,7 +117,7 @@ export class Ledger {
   }
 
   #collect(series: string, member: Member, value: number, monotonicMs: number): void {
-    if (member.role === 'proof' || member.role === 'inflight') return;
+    if (member.role === 'proof') return;
     let unit = this.#units.get(member.unit);
     if (!unit) {
       unit = newUnit(member, monotonicMs);
@@ -134,7 +135,7 @@ export class Ledger {
     if (isCount && !isRepeated) unit.incoming.push([edge, value]);
   }
 
-  #settle(monotonicMs: number, inflight: number): Increments {
+  #settle(monotonicMs: number, now: Pick<Increments, 'inflight' | 'queued'>): Increments {
     const sums = { arrivals: 0, succeeded: 0, failed: 0, lost: 0 };
     const latency: Histogram[] = [];
     for (const [key, unit] of this.#units) {
@@ -150,7 +151,7 @@ export class Ledger {
       else if (unit.role === 'arrivals' || unit.role === 'lost') sums[unit.role] += total;
     }
     this.#hasBaseline = true;
-    return { ...sums, latency: pooled(latency), inflight };
+    return { ...sums, latency: pooled(latency), ...now };
   }
 
   #heedAbsence(key: string, unit: Unit, monotonicMs: number): void {
@@ -163,6 +164,11 @@ export class Ledger {
     const { unitsPerSecond } = this.#dialect.latency;
     return { edgesSeconds: edgesSeconds.map((edge) => edge / unitsPerSecond), cumulative };
   }
+}
+
+/** Roles whose value is of this moment. */
+function isGauge(role: Role): role is 'inflight' | 'queued' {
+  return role === 'inflight' || role === 'queued';
 }
 
 /** Roles whose sum is how many requests there were. */

@@ -47,7 +47,7 @@ export class SignalProducer implements MetricProducer {
 }
 
 function metricsOf(reading: Reading, own: OwnCounts): MetricData[] {
-  const { atMs, startMs, duration, interval, inflight } = reading;
+  const { atMs, startMs, duration, interval } = reading;
   const requests = [
     point(startMs, atMs, { [attributes.outcome]: 'ok' }, reading.ok),
     point(startMs, atMs, { [attributes.outcome]: 'error' }, reading.error),
@@ -58,12 +58,15 @@ function metricsOf(reading: Reading, own: OwnCounts): MetricData[] {
     sum(signals.requests, '{request}', requests),
     ...(duration ? [histogram(duration, atMs)] : []),
     ...(interval ? gaugesOf(interval, atMs) : []),
-    ...(inflight === undefined
-      ? []
-      : [gauge(signals.inflight, '{request}', [point(atMs, atMs, {}, inflight)])]),
+    ...requestGauge(signals.inflight, atMs, reading.inflight),
+    ...requestGauge(signals.queued, atMs, reading.queued),
     count(signals.scrapeFailures, '{scrape}', own.scrapeFailures),
     count(signals.exportsDropped, '{export}', own.exportsDropped),
   ];
+}
+
+function requestGauge(name: string, atMs: number, value: number | undefined): GaugeMetricData[] {
+  return value === undefined ? [] : [gauge(name, '{request}', [point(atMs, atMs, {}, value)])];
 }
 
 function gaugesOf(interval: IntervalReading, atMs: number): GaugeMetricData[] {

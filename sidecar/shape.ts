@@ -13,8 +13,9 @@ export interface Reading {
   readonly duration?: CumulativeHistogram;
   /** Absent at the first scrape. */
   readonly interval?: IntervalReading;
-  /** Requests being served; absent where the proxy does not say. */
+  /** Requests being served, and waiting to be; absent where the proxy does not say. */
   readonly inflight?: number;
+  readonly queued?: number;
 }
 
 /** `counts` has one entry more than `boundsSeconds`: the last is what was above them all. */
@@ -79,6 +80,7 @@ export class Shape {
       ...(duration ? { duration } : {}),
       ...(interval ? { interval } : {}),
       ...(Number.isNaN(increments.inflight) ? {} : { inflight: increments.inflight }),
+      ...(Number.isNaN(increments.queued) ? {} : { queued: increments.queued }),
     };
   }
 

@@ -16,6 +16,8 @@ export const signals = {
   latency: 'foresail.request.latency',
   /** Gauge, `{request}`: requests being served now; absent where the proxy has no such figure. */
   inflight: 'foresail.requests.inflight',
+  /** Gauge, `{request}`: requests that wait for the application to take them; absent where the proxy has no such figure. */
+  queued: 'foresail.requests.queued',
   /** Sum, cumulative, monotonic, `{scrape}`. Scrapes of the proxy that failed and left a gap. For people. */
   scrapeFailures: 'foresail.sidecar.scrape.failures',
   /** Sum, cumulative, monotonic, `{export}`. Exports that no endpoint will get: the queue was full, or one refused. */

@@ -60,6 +60,7 @@ function digestOf(scaler: PredictiveScaler, status: ScalerStatus): string {
     status.desiredReplicas,
     status.model,
     status.season,
+    status.signal,
     ...conditions,
   ].join(' ');
 }
@@ -78,6 +79,7 @@ export function statusOf(account: Account): ScalerStatus {
     ...(peak ? { forecastRps: Math.round(peak.p99) } : {}),
     ...(forecast ? { model: forecast.source } : {}),
     ...(forecast?.season ? { season: describeSeason(forecast.season, forecast.stepSeconds) } : {}),
+    ...(decision.signal === undefined ? {} : { signal: decision.signal }),
     leadSeconds: Math.round(leadTime.seconds),
     conditions: conditionsOf(account),
   };

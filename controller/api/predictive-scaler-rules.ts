@@ -1,4 +1,5 @@
 import type { PredictiveScalerSpec } from './predictive-scaler.ts';
+import { named, type SignalSpec, type SignalType, signalName, utilizations } from './signals-block.ts';
 
 /**
  * What a schema of single fields cannot say: rules across fields. Each is CEL for the API server and a function for
@@ -15,7 +16,57 @@ export interface Rule {
   readonly holds: (spec: PredictiveScalerSpec) => boolean;
 }
 
+const list = (types: readonly SignalType[]) => `[${types.map((type) => `'${type}'`).join(', ')}]`;
+const ofAll = (cel: string) => `!has(self.signals) || self.signals.all(s, ${cel})`;
+const every = (holds: (signal: SignalSpec) => boolean) => (spec: PredictiveScalerSpec) =>
+  spec.signals?.every(holds) ?? true;
+const isAmount = ({ type }: SignalSpec) => type !== 'RequestRate' && !utilizations.includes(type);
+
+const signalRules: readonly Rule[] = [
+  {
+    on: '',
+    cel: ofAll(`(s.type in ${list(utilizations)}) == has(s.averageUtilization)`),
+    field: 'signals',
+    message: 'must have averageUtilization for CPU and Memory, and only for these',
+    holds: every(
+      ({ type, averageUtilization }) => utilizations.includes(type) === (averageUtilization !== undefined),
+    ),
+  },
+  {
+    on: '',
+    cel: ofAll(`(s.type in ${list([...utilizations, 'RequestRate'])}) != has(s.averageValue)`),
+    field: 'signals',
+    message: 'must have averageValue for InFlight, QueueDepth, Otlp and External, and only for these',
+    holds: every((signal) => isAmount(signal) === (signal.averageValue !== undefined)),
+  },
+  {
+    on: '',
+    cel: ofAll(`(s.type in ${list(named)}) == has(s.metric)`),
+    field: 'signals',
+    message: 'must name a metric for Otlp and External, and only for these',
+    holds: every(({ type, metric }) => named.includes(type) === (metric !== undefined)),
+  },
+  {
+    on: '',
+    cel: ofAll(`(s.type in ${list(utilizations)}) || !has(s.container)`),
+    field: 'signals',
+    message: 'must name a container for CPU and Memory only',
+    holds: every(({ type, container }) => utilizations.includes(type) || container === undefined),
+  },
+  {
+    on: '',
+    cel: ofAll(
+      "self.signals.exists_one(t, t.type == s.type && (has(t.metric) ? t.metric : '') == (has(s.metric) ? s.metric : '') && " +
+        "(has(t.container) ? t.container : '') == (has(s.container) ? s.container : ''))",
+    ),
+    field: 'signals',
+    message: 'must not name the same signal twice',
+    holds: ({ signals = [] }) => new Set(signals.map(signalName)).size === signals.length,
+  },
+];
+
 export const rules: readonly Rule[] = [
+  ...signalRules,
   {
     on: '',
     cel: 'self.minReplicas <= self.maxReplicas',

@@ -39,6 +39,11 @@ export const predictiveScalerStatus = z.object({
     .describe(
       'The periods of the load that the forecast goes by, and whether they were given, found or assumed.',
     ),
+  signal: z
+    .string()
+    .max(320)
+    .optional()
+    .describe('Which signal asks for most; absent where the request rate is the only one.'),
   leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
   conditions: z
     .array(condition)

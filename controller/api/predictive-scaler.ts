@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actuationBlock } from './actuation-block.ts';
 import { calendarBlock } from './calendar-block.ts';
+import { signalsBlock } from './signals-block.ts';
 
 /**
  * The PredictiveScaler, declared once: types, validation in the process, and the CRD's schema (`npm run generate`) all
@@ -103,6 +104,11 @@ export const predictiveScalerSpec = z.strictObject({
     .optional()
     .describe(
       'Local clocks, holidays and events that the forecast knows ahead. A changed one is learned anew from history.',
+    ),
+  signals: signalsBlock
+    .optional()
+    .describe(
+      'What else to look at beside the request rate; the largest need wins, and removing needs all of them. Only the request rate when absent.',
     ),
   behavior: z
     .strictObject({

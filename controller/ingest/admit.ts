@@ -97,7 +97,8 @@ function admitPoint(metric: RawMetric, point: RawPoint, nowMs: number): Point | 
   const flaw = flawOfNumber(point.value);
   if (flaw) return flaw;
   const value = point.value + 0; // -0 becomes 0
-  if (outcome === 'none') return { kind: 'gauge', signal: 'inflight', atMs, value };
+  if (outcome === 'none')
+    return { kind: 'gauge', signal: metric.name === signals.queued ? 'queued' : 'inflight', atMs, value };
   return {
     kind: 'counter',
     signal: 'requests',

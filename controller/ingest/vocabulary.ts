@@ -8,6 +8,7 @@ export const knownUnits: ReadonlyMap<string, string> = new Map([
   [signals.requests, '{request}'],
   [signals.duration, 's'],
   [signals.inflight, '{request}'],
+  [signals.queued, '{request}'],
 ]);
 
 /** Resource attributes that say who the sender is. They are compared with the token and never believed. */

@@ -101,12 +101,13 @@ export function statusBody(
   before: readonly PublishedCondition[],
   wallMs: number,
 ): PublishedStatus {
-  const { conditions = [], model, ...figures } = status;
+  const { conditions = [], ...figures } = status;
   const now = `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
   return {
     observedGeneration: ref.generation,
-    ...Object.fromEntries(Object.entries(figures).filter(([, figure]) => Number.isFinite(figure))),
-    ...(model === undefined ? {} : { model }),
+    ...Object.fromEntries(
+      Object.entries(figures).filter(([, figure]) => figure !== undefined && !isNotNumber(figure)),
+    ),
     conditions: conditions.map((condition) => {
       const known = before.find(
         ({ type, status: value }) => type === condition.type && value === condition.status,
@@ -120,6 +121,8 @@ export function statusBody(
     }),
   };
 }
+
+const isNotNumber = (figure: unknown) => typeof figure === 'number' && !Number.isFinite(figure);
 
 /** Equal for statuses that say the same, whatever the order of their fields; times follow from the rest. */
 function digestOf(status: PublishedStatus): string {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Forecast } from '../forecast/forecast.ts';
 import { peakOver } from '../policy/peak.ts';
+import { assess } from '../policy/situation.ts';
 import type { Account } from '../ports.ts';
 import type { Workload } from '../workload.ts';
 
@@ -30,6 +31,11 @@ export function createMetrics() {
     'What one ready replica carries inside the objective.',
   );
   const lead = gauge('foresail_lead_time_seconds', 'Decision to Ready, p95.');
+  const signal = gauge(
+    'foresail_signal_replicas',
+    'Replicas that each signal beside the request rate asks for; absent while it is not known.',
+    ['signal'],
+  );
   const decisions = counter('foresail_decisions_total', 'Decisions by the rule that had the last word.', [
     ...workloadLabels,
     'reason',
@@ -69,6 +75,9 @@ export function createMetrics() {
       setKnown(demand, labels, observation.recent.at(-1)?.rps);
       setKnown(capacity, labels, observation.capacity.rpsPerReplica);
       lead.set(labels, observation.leadTime.seconds);
+      const needs = target && observation.signals ? assess(observation, target).signals : [];
+      for (const { reading, fresh, replicas: asked } of needs)
+        setKnown(signal, { ...labels, signal: reading.name }, fresh ? asked : undefined);
       if (expected?.fallbackReason && !counted.has(expected)) {
         counted.add(expected);
         fallbacks.inc({ reason: expected.fallbackReason });
@@ -81,7 +90,7 @@ export function createMetrics() {
     /** A workload that is gone is gone from the next scrape on: a last value would be read as the present one. */
     forgotten(workload: Workload): void {
       const wanted = labelsOf(workload);
-      for (const gauge of [replicas, demand, forecast, capacity, lead]) void removeAll(gauge, wanted);
+      for (const gauge of [replicas, demand, forecast, capacity, lead, signal]) void removeAll(gauge, wanted);
       for (const total of [decisions, writes]) void removeAll(total, wanted);
     },
     /** Exposes a counter kept elsewhere (the receiver's, the store's) under its reasons, read at each scrape. */

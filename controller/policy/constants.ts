@@ -151,3 +151,9 @@ export const UNDONE_SECONDS = 600;
 export const UNDONE_REMEMBERED_SECONDS = 3600;
 /** A person changes a number once; who does it twice goes on doing it. */
 export const UNDONE_TOLERATED = 1;
+
+/** Kubernetes' HPA: `--horizontal-pod-autoscaler-tolerance`, for every signal but the request rate. */
+export const SIGNAL_TOLERANCE = 0.1;
+
+/** CPU and work in flight follow the forecast of requests upwards, this far: more would be a guess about another curve. */
+export const GROWTH_MOST = 3;

@@ -4,6 +4,7 @@ import { changes, holdsOff, noticeOthers, noticeUndone, remember } from './memor
 import type { Memory, Observation } from './observation.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
 import { rules } from './rules.ts';
+import { leadingSignal } from './signal.ts';
 import { assess, type Situation } from './situation.ts';
 
 /**
@@ -21,7 +22,7 @@ export function decide(observation: Observation): Decision {
   const memory = noticeOthers(noticeUndone(observation.memory, target, nowMs), target.replicas, nowMs);
   const situation = assess({ ...observation, memory }, target);
   const opening = says(target.replicas, 'Steady', 'nothing asks for a change');
-  const need = follow(rules.need, situation, opening);
+  const need = follow(needRules(situation), situation, opening);
   const restraint = follow(rules.restraint, situation, need.word);
   const permission = follow(rules.permission, situation, restraint.word);
   const { replicas, reason, message } = permission.word;
@@ -32,9 +33,14 @@ export function decide(observation: Observation): Decision {
     act,
     reason,
     message: `${replicasText(replicas)}: ${message}`,
+    ...(situation.signals.length === 0 ? {} : { signal: leadingSignal(situation.signals, need.trace) }),
     trace: [...need.trace, ...restraint.trace, ...permission.trace],
     memory: remembered(situation, need.word.replicas, replicas),
   };
+}
+
+function needRules({ signals }: Situation): readonly Rule[] {
+  return signals.length === 0 ? rules.need : [...rules.need, ...rules.signals];
 }
 
 /** Applies rules in order; the last one that spoke has the last word. */

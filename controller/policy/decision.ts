@@ -13,6 +13,8 @@ export interface Decision {
   readonly reason: Reason;
   /** One sentence for an operator, with numbers and units. */
   readonly message: string;
+  /** Which signal asks for most; absent where the request rate is the only one. */
+  readonly signal?: string;
   /** Every rule in order, also those that changed nothing. */
   readonly trace: readonly Verdict[];
   readonly memory: Memory;

@@ -2,6 +2,7 @@ import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Step } from '../series/step.ts';
 import type { Workload } from '../workload.ts';
+import type { SignalReading } from './signal.ts';
 
 /** Everything a decision may know, gathered once, plain and serialisable: the same observation decides the same. */
 export interface Observation {
@@ -24,6 +25,8 @@ export interface Observation {
   readonly capacity: Capacity;
   readonly leadTime: LeadTime;
   readonly boldness: Boldness;
+  /** One for each of spec.signals but the request rate; absent where there is none. */
+  readonly signals?: readonly SignalReading[];
   readonly memory: Memory;
 }
 

@@ -12,10 +12,11 @@ import {
   telemetryMissing,
 } from './rules/quality.ts';
 import { forecastScaleDown, payback, stabilization } from './rules/scale-down.ts';
+import { signalDemand, signalMissing } from './rules/signals.ts';
 
 /**
- * The decision, rule by rule, in the order they apply. Each sees the number the one before left. `need` ends in what
- * is remembered for stabilisation, `restraint` in `recommended`, `permission` in what is asked for.
+ * The decision, rule by rule, in the order they apply. Each sees the number the one before left. `need` and, where
+ * spec.signals has more than the request rate, `signals` end in what is remembered for stabilisation, `restraint` in `recommended`, `permission` in what is asked for.
  */
 export const rules = {
   need: [
@@ -28,6 +29,7 @@ export const rules = {
     capacityUnknown,
     telemetryMissing,
   ],
+  signals: [signalDemand, signalMissing],
   restraint: [freshStart, stabilization, payback, step, cooldown, floor, ceiling],
   permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],
 } as const satisfies Record<string, readonly Rule[]>;

@@ -11,6 +11,7 @@ import {
 import { secondsText } from './figures.ts';
 import type { Observation, Target } from './observation.ts';
 import { isUsable, leadRps, peakRps } from './peak.ts';
+import { growthOf, needOf, type SignalNeed } from './signal.ts';
 
 /** The observation and what every rule needs from it, worked out once. */
 export interface Situation {
@@ -30,6 +31,8 @@ export interface Situation {
   readonly reactive: Need | undefined;
   /** Why the forecast that was given is not believed; undefined when it is, or when there is none. */
   readonly forecastFlaw: string | undefined;
+  /** What each signal beside the request rate asks for, in the order of the spec. */
+  readonly signals: readonly SignalNeed[];
 }
 
 /** So many requests per second within so many seconds, with this probability, need so many replicas (not rounded). */
@@ -52,7 +55,21 @@ export function assess(observation: Observation, target: Target): Situation {
     payback: ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY),
     reactive,
     forecastFlaw,
+    signals: signalNeeds(observation, target, leadSeconds, forecastFlaw),
   };
+}
+
+function signalNeeds(
+  { signals = [], forecast, recent, stepSeconds }: Observation,
+  { replicas }: Target,
+  leadSeconds: number,
+  flaw: string | undefined,
+): readonly SignalNeed[] {
+  if (signals.length === 0) return [];
+  const usable = forecast !== undefined && flaw === undefined;
+  const ahead = usable ? leadRps(forecast, leadSeconds / stepSeconds, 0.5) : Number.NaN;
+  const growth = growthOf(reactiveRps(recent), ahead);
+  return signals.map((reading) => needOf(reading, replicas, growth, stepSeconds));
 }
 
 /** What lies ahead, whatever the target is and however bold the policy may be. */

@@ -1,7 +1,7 @@
 import { counterTrack, emptyTally, type Tally, tallyStep } from './counter.ts';
 import { GaugeTrack } from './gauge.ts';
 import { type BucketTally, histogramTrack, tallyBuckets } from './histogram.ts';
-import type { CounterPoint, Point, Report } from './report.ts';
+import type { CounterPoint, GaugePoint, GaugeSignal, Point, Report } from './report.ts';
 import { Skew } from './skew.ts';
 import type { Offer, Track } from './track.ts';
 import { isPossible } from './valid.ts';
@@ -13,6 +13,8 @@ export interface PodStep {
   /** Failed requests per second. */
   errorRate: number;
   inflight: number;
+  /** Every gauge that was read in the step, in flight too. */
+  readonly gauges: Map<GaugeSignal, number>;
   buckets: BucketTally | undefined;
   reset: boolean;
   late: boolean;
@@ -32,13 +34,14 @@ export class PodSeries {
   readonly #ok = counterTrack();
   readonly #error = counterTrack();
   readonly #duration = histogramTrack();
-  readonly #inflight = new GaugeTrack();
+  readonly #gauges = new Map<GaugeSignal, GaugeTrack>();
   readonly #okTally = emptyTally();
   readonly #errorTally = emptyTally();
   readonly step: PodStep = {
     rate: Number.NaN,
     errorRate: Number.NaN,
     inflight: Number.NaN,
+    gauges: new Map(),
     buckets: undefined,
     reset: false,
     late: false,
@@ -88,7 +91,7 @@ export class PodSeries {
   }
 
   #offer(point: Point, closedMs: number): Offer {
-    if (point.kind === 'gauge') return this.#inflight.offer(point, closedMs);
+    if (point.kind === 'gauge') return this.#offerGauge(point, closedMs);
     if (point.kind === 'histogram') return this.#duration.offer(point, closedMs);
     if (point.temporality === 'cumulative') {
       this.#firstAtMs = Math.min(this.#firstAtMs, point.atMs);
@@ -97,12 +100,18 @@ export class PodSeries {
     return (point.outcome === 'ok' ? this.#ok : this.#error).offer(point, closedMs);
   }
 
+  #offerGauge(point: GaugePoint, closedMs: number): Offer {
+    const track = this.#gauges.get(point.signal) ?? new GaugeTrack();
+    this.#gauges.set(point.signal, track);
+    return track.offer(point, closedMs);
+  }
+
   /** The sender's clock jumped: durations across the jump mean nothing. */
   #forget(): void {
     this.#ok.clear();
     this.#error.clear();
     this.#duration.clear();
-    this.#inflight.clear();
+    this.#gauges.clear();
     this.#firstStartMs = -Infinity;
   }
 
@@ -129,7 +138,7 @@ export class PodSeries {
     const step = this.step;
     step.rate = believed ? rate : Number.NaN;
     step.errorRate = silent || !believed ? Number.NaN : errorRate;
-    step.inflight = this.#inflight.spend(from, to);
+    this.#spendGauges(from, to);
     step.buckets = tallyBuckets(this.#duration, from, to, young);
     step.reset = this.#okTally.reset || this.#errorTally.reset;
     const sinceMs = Math.min(this.#okTally.sinceMs, this.#errorTally.sinceMs);
@@ -138,6 +147,16 @@ export class PodSeries {
     this.#late = false;
     this.#rejected = false;
     return step;
+  }
+
+  #spendGauges(fromMs: number, toMs: number): void {
+    const { gauges } = this.step;
+    gauges.clear();
+    for (const [signal, track] of this.#gauges) {
+      const value = track.spend(fromMs, toMs);
+      if (!Number.isNaN(value)) gauges.set(signal, value);
+    }
+    this.step.inflight = gauges.get('inflight') ?? Number.NaN;
   }
 
   /**

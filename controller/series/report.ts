@@ -29,9 +29,12 @@ export interface CounterPoint {
   readonly value: number;
 }
 
+/** What the proxy says of requests being served and waiting; `otlp NAME`: what the application sends under that name. */
+export type GaugeSignal = 'inflight' | 'queued' | `otlp ${string}`;
+
 export interface GaugePoint {
   readonly kind: 'gauge';
-  readonly signal: 'inflight';
+  readonly signal: GaugeSignal;
   readonly atMs: number;
   readonly value: number;
 }

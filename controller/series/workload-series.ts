@@ -1,8 +1,9 @@
+import { type GaugeTotal, WorkloadGauges } from './gauges.ts';
 import { LatencyMerge } from './latency.ts';
 import { boundOf, mergeRates } from './merge.ts';
-import { type Fate, PodSeries } from './pod-series.ts';
+import { type Fate, PodSeries, type PodStep } from './pod-series.ts';
 import { type Findings, flagsOf, isMissing, StuckWatch } from './quality.ts';
-import type { Report } from './report.ts';
+import type { GaugeSignal, Report } from './report.ts';
 import { RateRing } from './ring.ts';
 import type { Step } from './step.ts';
 
@@ -34,6 +35,7 @@ export class WorkloadSeries {
   readonly #pods = new Map<string, PodSeries>();
   readonly #latency = new LatencyMerge();
   readonly #stuck = new StuckWatch();
+  readonly #gauges = new WorkloadGauges();
   readonly #count: (fate: Fate) => void;
   /** Pods that exist and were never heard, and since when they are waited for. */
   #unheard: ReadonlyMap<string, number> = new Map();
@@ -106,6 +108,7 @@ export class WorkloadSeries {
     this.#recent = this.#recent.filter((step) => step.startMs < nowMs - this.stepMs);
     this.#pods.clear();
     this.#unheard = new Map();
+    this.#gauges.clear();
   }
 
   #await(expected: readonly string[], nowMs: number): void {
@@ -115,6 +118,7 @@ export class WorkloadSeries {
 
   #closeStep(startMs: number, endMs: number, existing: ReadonlySet<string> | undefined): Step {
     const speaking: PodSeries[] = [];
+    const gauges: PodStep['gauges'][] = [];
     const seen = { reporting: 0, silent: 0, rejected: false, reset: false, late: false };
     for (const pod of this.#pods.values()) {
       const exists = existing?.has(pod.uid) ?? pod.lastReceivedMs > endMs - REPORTED_LATELY_MS;
@@ -122,11 +126,13 @@ export class WorkloadSeries {
       seen.rejected ||= step.rejected;
       seen.reset ||= step.reset;
       seen.late ||= step.late;
+      if (exists) gauges.push(step.gauges);
       if (Number.isFinite(step.rate)) speaking.push(pod);
       else if (exists) seen.silent++;
     }
     for (const sinceMs of this.#unheard.values()) if (endMs - sinceMs >= FIRST_WORD_MS) seen.silent++;
     seen.reporting = speaking.length;
+    this.#gauges.close(endMs, gauges, existing?.size ?? gauges.length);
     const rates = Float64Array.from(speaking, (pod) => pod.step.rate);
     const ascending = rates.slice().sort();
     const { rps, bounded } = mergeRates(rates, seen.silent);
@@ -162,6 +168,11 @@ export class WorkloadSeries {
     for (const [uid, pod] of this.#pods) {
       if (pod.lastReceivedMs < nowMs - FORGET_POD_MS && !existing?.has(uid)) this.#pods.delete(uid);
     }
+  }
+
+  /** A gauge in the newest step that a pod said something of it; undefined before the first. */
+  gauge(signal: GaugeSignal): GaugeTotal | undefined {
+    return this.#gauges.read(signal);
   }
 
   /** The newest `n` closed steps, oldest first; at most 64. */

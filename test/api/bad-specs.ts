@@ -52,6 +52,42 @@ export const badSpecs: readonly BadSpec[] = [
     server: /spec\.calendar\.events\[0\]\.rule.*should match/,
   },
   {
+    name: 'CPU without a utilization',
+    spec: { ...good, signals: [{ type: 'CPU' }] },
+    process: /spec\.signals: must have averageUtilization for CPU and Memory/,
+    server: /spec\.signals: Invalid value.*must have averageUtilization for CPU and Memory/,
+  },
+  {
+    name: 'work in flight without a value',
+    spec: { ...good, signals: [{ type: 'InFlight' }] },
+    process: /spec\.signals: must have averageValue for InFlight/,
+    server: /spec\.signals: Invalid value.*must have averageValue for InFlight/,
+  },
+  {
+    name: 'a gauge without a name',
+    spec: { ...good, signals: [{ type: 'Otlp', averageValue: 3 }] },
+    process: /spec\.signals: must name a metric for Otlp/,
+    server: /spec\.signals: Invalid value.*must name a metric for Otlp/,
+  },
+  {
+    name: 'a container of a queue',
+    spec: { ...good, signals: [{ type: 'QueueDepth', averageValue: 3, container: 'app' }] },
+    process: /spec\.signals: must name a container for CPU and Memory only/,
+    server: /spec\.signals: Invalid value.*must name a container for CPU and Memory only/,
+  },
+  {
+    name: 'the same signal twice',
+    spec: {
+      ...good,
+      signals: [
+        { type: 'CPU', averageUtilization: 70 },
+        { type: 'CPU', averageUtilization: 80 },
+      ],
+    },
+    process: /spec\.signals: must not name the same signal twice/,
+    server: /spec\.signals: Invalid value.*must not name the same signal twice/,
+  },
+  {
     name: 'max 0',
     spec: { ...good, maxReplicas: 0 },
     process: /spec\.maxReplicas: must be >= 1/,

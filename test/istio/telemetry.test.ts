@@ -126,6 +126,9 @@ test('requests in flight, where the user has them included, are those coming in'
   const body = gauge('inbound_0.0.0.0_8080', 4) + gauge('outbound_0.0.0.0_80', 9) + gauge('agent', 1);
   t.is(enter(ALIVE + body)?.inflight, 4);
   t.is(enter(ALIVE)?.inflight, Number.NaN);
+  const waiting = (cluster: string, value: number) =>
+    `envoy_cluster_upstream_rq_pending_active{cluster_name="${cluster}"} ${value}\n`;
+  t.is(enter(ALIVE + waiting('inbound|8080||', 3) + waiting('outbound|80||db', 9))?.queued, 3);
 });
 
 /** As a stock Envoy 1.40 wrote it: 30 x 200, 3 x 404, 13 x 503 through one listener, two scrapes through admin. */

@@ -21,6 +21,7 @@ function ratesWith(offMs: (second: number) => number): number[] {
     const increments = {
       ...{ arrivals: second === 0 ? 0 : 50, succeeded: 0, failed: 0, lost: 0, latency: [] },
       inflight: Number.NaN,
+      queued: Number.NaN,
     };
     const { atMs, startMs, ok } = shape.add(increments, {
       wallMs: nowMs + offMs(second),

@@ -10,13 +10,14 @@ const bucketed = (counts: Record<string, number>, labels = '') =>
 
 test('the first scrape adds nothing: when those requests came is not known', (t) => {
   const enter = feed();
-  t.deepEqual(enter('alive 1\ncame_total 100\nbusy{w="1"} 2\nbusy{w="2"} 3'), {
+  t.deepEqual(enter('alive 1\ncame_total 100\nbusy{w="1"} 2\nbusy{w="2"} 3\nwaiting 7'), {
     arrivals: 0,
     succeeded: 0,
     failed: 0,
     lost: 0,
     latency: [],
     inflight: 5,
+    queued: 7,
   });
 });
 

@@ -24,6 +24,7 @@ export const madeUp: Dialect = {
     until: 'end-of-response',
   },
   inflight: { samples: ['busy'], counts: () => true },
+  queued: { samples: ['waiting'], counts: () => true },
   restart: { sample: 'born_seconds', tells: 'start-time' },
 };
 

@@ -12,6 +12,7 @@ const nothing: Increments = {
   lost: 0,
   latency: [],
   inflight: Number.NaN,
+  queued: Number.NaN,
 };
 const at = (seconds: number, wallMs = 1_700_000_000_000 + seconds * 1000) => ({
   wallMs,
