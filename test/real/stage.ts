@@ -48,7 +48,14 @@ export function rateAt(second: number): number {
   return inDay >= RISE_SECOND && inDay < FALL_SECOND ? PEAK_RPS : BASE_RPS;
 }
 
-export async function setStage(rig: Rig): Promise<Stage> {
+export interface StageOptions {
+  /** More of the scaler's spec. */
+  readonly spec?: object;
+  /** Called when the workload is there, and Foresail is installed, before the scaler is. */
+  readonly prepare?: () => Promise<void>;
+}
+
+export async function setStage(rig: Rig, options: StageOptions = {}): Promise<Stage> {
   await rig.kubectl(['create', 'namespace', NAMESPACE]);
   const sample = {
     name: 'web',
@@ -81,7 +88,8 @@ export async function setStage(rig: Rig): Promise<Stage> {
     scrapeUrl: (proxy) => liar.urlOf(`${proxy.adminUrl}/stats/prometheus`),
   });
   await until(() => mesh.pods().length === MIN_REPLICAS, 30_000);
-  await rig.apply(scalerManifest(NAMESPACE, 'web', scalerSpec));
+  await options.prepare?.();
+  await rig.apply(scalerManifest(NAMESPACE, 'web', { ...scalerSpec, ...options.spec }));
   if (Date.now() > dayZeroMs) throw new Error(`the stage took longer than ${STAGE_SECONDS} s to set`);
   await sleep(dayZeroMs - Date.now());
   const profile = Array.from({ length: PLAYED_DAYS * DAY_SECONDS }, (_, second) => rateAt(second));
