@@ -72,7 +72,7 @@ export function createPipeline(parts: PipelineParts) {
   function readyUids(workload: Workload): readonly string[] {
     return cluster
       .pods(workload)
-      .filter(({ ready, terminating }) => ready && !terminating)
+      .filter(({ ready, terminating, outSinceMs }) => ready && !terminating && outSinceMs === undefined)
       .map(({ uid }) => uid);
   }
 

@@ -24,6 +24,8 @@ export interface Cluster {
   pods(workload: Workload): readonly Pod[];
   /** Asks for replicas, of the target or as the floor that spec.actuation names. Never throws for what the API server says; the outcome carries it. */
   scale(write: ScaleWrite): Promise<ScaleOutcome>;
+  /** Takes pods out of the rotation and back into it; the first that cannot be is the outcome, undefined when all were. */
+  rotate?(write: RotationWrite): Promise<RotationFailure | undefined>;
   /** Writes conditions and the few status figures of a scaler; does nothing when they have not changed. */
   publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void>;
   /** Emits an Event on the scaler, deduplicated in the client. */
@@ -40,6 +42,18 @@ export interface Pod {
   /** Unix ms; readyMs undefined while it has never been Ready. */
   readonly createdMs: number;
   readonly readyMs?: number;
+  /** Labelled as one that its Service sends requests to, and that Foresail may take out of it. */
+  readonly inRotation?: true;
+  /** Since when Foresail has it out of the rotation, Unix ms; absent: it has not. */
+  readonly outSinceMs?: number;
+}
+
+/** Which pods leave the rotation, and which come back into it. */
+export interface RotationWrite {
+  readonly scaler: PredictiveScaler;
+  readonly out: readonly Pod[];
+  readonly back: readonly Pod[];
+  readonly epoch: number;
 }
 
 export interface ScaleWrite {
@@ -53,6 +67,11 @@ export interface ScaleWrite {
 
 export type ScaleOutcome =
   | { readonly kind: 'written'; readonly replicas: number }
+  /** Not yet: what is to go is out of rotation first. */
+  | { readonly kind: 'held'; readonly message: string }
+  | RotationFailure;
+
+export type RotationFailure =
   | { readonly kind: 'conflict'; readonly message: string }
   | { readonly kind: 'refused'; readonly reason: 'ScaleRefused' | 'FencedOut'; readonly message: string }
   | { readonly kind: 'unreachable'; readonly message: string };

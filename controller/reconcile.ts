@@ -7,7 +7,7 @@ import { decide } from './policy/decide.ts';
 import type { Decision } from './policy/decision.ts';
 import { noteOrder, stuckPods } from './policy/lead-time.ts';
 import { withoutChange } from './policy/memory.ts';
-import type { Observation } from './policy/observation.ts';
+import type { Memory, Observation } from './policy/observation.ts';
 import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
 
 export interface ReconcileParts extends GatherParts {
@@ -26,7 +26,7 @@ export async function reconcile(
 ): Promise<Account> {
   const observation = gather(scaler, dossier, parts);
   const decision = decide(observation);
-  const outcome = await actuateScale(scaler, decision, parts.cluster, parts.leadership);
+  const outcome = await actuateScale(scaler, observation, decision, parts.cluster, parts.leadership);
   remember(dossier, observation, decision, outcome);
   const account: Account = { observation, decision, ...(outcome ? { outcome } : {}) };
   dossier.last = account;
@@ -49,11 +49,21 @@ function remember(
   // A decision to change nothing asked for what is there; it needs no write to stand.
   const stands = !decision.act || outcome?.kind === 'written';
   const memory = stands ? decision.memory : withoutChange(decision.memory, observation.memory);
-  dossier.memory = { ...memory, sinceMs };
+  dossier.memory = { ...memory, sinceMs, ...askedOf(memory, outcome) };
   if (outcome?.kind !== 'written') return;
   // A floor below what already runs starts nothing.
   const before = observation.target?.workloadReplicas ?? observation.target?.replicas ?? outcome.replicas;
   if (outcome.replicas > before) dossier.leadTime = noteOrder(dossier.leadTime, observation.wallMs);
+}
+
+/** What was written may be less of a change than what was decided. */
+function askedOf(
+  { askedReplicas }: Memory,
+  outcome: ScaleOutcome | undefined,
+): Pick<Memory, 'askedReplicas'> {
+  return askedReplicas !== undefined && outcome?.kind === 'written'
+    ? { askedReplicas: outcome.replicas }
+    : {};
 }
 
 /** Replicas do not help a workload whose pods cannot start: somebody must look at the pods. */

@@ -85,13 +85,14 @@ export function statusOf(account: Account): ScalerStatus {
   };
 }
 
-type Refused = Exclude<ScaleOutcome, { kind: 'written' }>;
+type Refused = Exclude<ScaleOutcome, { kind: 'written' | 'held' }>;
 
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {
   const { reason, message } = decision;
   // Not by the decision's reason: a pause or a limit has the last word over missing telemetry too.
   const fresh = isTelemetryFresh(observation);
-  const refused = outcome !== undefined && outcome.kind !== 'written' ? outcome : undefined;
+  const refused =
+    outcome === undefined || outcome.kind === 'written' || outcome.kind === 'held' ? undefined : outcome;
   return [
     readyOf(observation, refused, message),
     { type: 'ScalingActive', status: inactive.has(reason) ? 'False' : 'True', reason, message },

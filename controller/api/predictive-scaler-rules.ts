@@ -82,6 +82,15 @@ export const rules: readonly Rule[] = [
     holds: ({ actuation }) => actuation.name === undefined || actuation.kind !== 'Scale',
   },
   {
+    on: '',
+    cel: "!has(self.behavior.scaleDown.rotationSeconds) || (self.scaleTargetRef.kind == 'Deployment' && self.actuation.kind == 'Scale')",
+    field: 'behavior.scaleDown.rotationSeconds',
+    message: 'must be left out but for the scale of a Deployment: only there it can be said which pods go',
+    holds: ({ behavior, scaleTargetRef, actuation }) =>
+      behavior.scaleDown.rotationSeconds === undefined ||
+      (scaleTargetRef.kind === 'Deployment' && actuation.kind === 'Scale'),
+  },
+  {
     on: 'calendar',
     cel: '!has(self.events) || self.events.all(e, e.start < e.end)',
     field: 'events',

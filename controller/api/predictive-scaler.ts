@@ -27,6 +27,17 @@ const step = z.strictObject({
     .describe('Least time between two changes in this direction.'),
 });
 
+const scaleDownStep = step.extend({
+  rotationSeconds: z
+    .int()
+    .min(1)
+    .max(3_600)
+    .optional()
+    .describe(
+      'Pods that are to go leave the endpoints first and can come back for so long; their label is foresail.dev/in-rotation.',
+    ),
+});
+
 export const predictiveScalerSpec = z.strictObject({
   scaleTargetRef: z
     .strictObject({
@@ -113,7 +124,7 @@ export const predictiveScalerSpec = z.strictObject({
   behavior: z
     .strictObject({
       scaleUp: step.prefault({}).describe('Limits on adding replicas.'),
-      scaleDown: step.prefault({}).describe('Limits on removing replicas.'),
+      scaleDown: scaleDownStep.prefault({}).describe('Limits on removing replicas.'),
     })
     .prefault({})
     .describe('How fast replicas may change.'),

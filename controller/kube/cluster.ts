@@ -1,7 +1,16 @@
 import type { PredictiveScaler } from '../api/predictive-scaler.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Target } from '../policy/observation.ts';
-import type { Cluster, Leadership, Pod, ScaleOutcome, ScalerStatus, ScaleWrite } from '../ports.ts';
+import type {
+  Cluster,
+  Leadership,
+  Pod,
+  RotationFailure,
+  RotationWrite,
+  ScaleOutcome,
+  ScalerStatus,
+  ScaleWrite,
+} from '../ports.ts';
 import type { Reason } from '../reasons.ts';
 import { type Workload, workloadKey } from '../workload.ts';
 import { type Actuator, actuatorOf } from './actuator.ts';
@@ -15,6 +24,8 @@ import type { Change } from './object-cache.ts';
 import type { ReflectorTiming } from './reflector.ts';
 import { createReflectors, type Reflectors } from './reflectors.ts';
 import { compareVersions } from './resource-version.ts';
+import { turnPods } from './rotation.ts';
+import { RotationKeeper } from './rotation-keeper.ts';
 import { applyScale, type ScaleReply } from './scale.ts';
 import { type ScalerRecord, type ScalerRef, sortOut, workloadOf } from './scaler-record.ts';
 import { StatusWriter } from './status.ts';
@@ -41,6 +52,10 @@ const OVERLAY_MS = 10_000;
  */
 const FENCE_LAG_MS = [100, 300, 900] as const;
 
+/** What nobody wants any more is looked for so often. */
+const PATROL_MS = 30_000;
+const FIRST_PATROL_MS = 500;
+
 interface Overlay {
   /** Of what was written to. */
   readonly uid: string;
@@ -56,12 +71,15 @@ export class KubeCluster implements Cluster {
   readonly index = new WorkloadIndex();
   readonly #floors = new FloorIndex();
   readonly #keeper: FloorKeeper;
+  readonly #rotationKeeper: RotationKeeper;
   readonly #options: KubeClusterOptions;
   readonly #reflectors: Reflectors;
   readonly #events: EventWriter;
   readonly #statuses: StatusWriter;
   readonly #listeners: ((workload: Workload) => void)[] = [];
   readonly #overlays = new Map<string, Overlay>();
+  readonly #stopping = new AbortController();
+  #patrol: Promise<void> | undefined;
   readonly #toldInvalid = new Map<string, string>();
   #sortedOut: SortedOut | undefined;
 
@@ -82,6 +100,11 @@ export class KubeCluster implements Cluster {
       synced: () => this.synced(),
       scalers: () => this.#reflectors.scalers.cache.values(),
     });
+    this.#rotationKeeper = new RotationKeeper({
+      ...{ connection, clock, random, leadership, index: this.index, onFailure: failed('rotation') },
+      synced: () => this.synced(),
+      scalerOf: (workload) => this.#scalerOf(workload),
+    });
     this.#events = new EventWriter({ connection, clock, instance, onFailure: failed('event') });
     this.#statuses = new StatusWriter({
       ...{ connection, clock, random, onFailure: failed('status') },
@@ -92,10 +115,13 @@ export class KubeCluster implements Cluster {
 
   start(): void {
     this.#reflectors.start();
+    this.#patrol ??= this.#goRound(this.#stopping.signal).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
-    const writers = [this.#statuses, this.#events, this.#keeper];
+    this.#stopping.abort();
+    await this.#patrol;
+    const writers = [this.#statuses, this.#events, this.#keeper, this.#rotationKeeper];
     await Promise.all([this.#reflectors, ...writers].map((part) => part.stop()));
   }
 
@@ -121,7 +147,9 @@ export class KubeCluster implements Cluster {
     if (record === undefined) return undefined;
     const { floor, missing, rivals } = this.#actuator(workload);
     const asked = this.#overlaid(workload, record, record.replicas);
-    const ready = this.index.podsOf(record.uid).filter((pod) => pod.ready && !pod.terminating).length;
+    const live = this.index.podsOf(record.uid).filter(({ terminating }) => !terminating);
+    const out = live.filter(({ outSinceMs }) => outSinceMs !== undefined).length;
+    const ready = live.filter((pod) => pod.ready && pod.outSinceMs === undefined).length;
     const { resourceVersion } = record;
     const unseen = this.#reflectors.unseen();
     const { writer } = floor ?? record;
@@ -130,7 +158,7 @@ export class KubeCluster implements Cluster {
       ...(floor ? this.#floorOf(workload, floor, asked) : {}),
       ...(missing === undefined ? {} : { actuatorMissing: missing }),
       ...(writer ? { writer } : {}),
-      ...{ ready, starting: Math.max(0, asked - ready), resourceVersion, rivals },
+      ...{ ready, starting: Math.max(0, asked - ready - out), resourceVersion, rivals },
       ...(unseen === undefined ? {} : { rivalsUnknown: unseen }),
     };
   }
@@ -174,6 +202,11 @@ export class KubeCluster implements Cluster {
     return { kind: 'written', replicas: reply.replicas };
   }
 
+  async rotate(write: RotationWrite): Promise<RotationFailure | undefined> {
+    const { connection, clock, leadership } = this.#options;
+    return turnPods(connection, write, leadership.current().holder, clock.wallMs());
+  }
+
   async publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void> {
     this.#statuses.want(scaler, status);
   }
@@ -190,7 +223,20 @@ export class KubeCluster implements Cluster {
   publishInvalid(): void {
     if (!this.#options.leadership.current().leading) return;
     for (const { ref, message } of this.#sorted().invalid) this.#tellInvalid(ref, message);
+    this.#putBack();
+  }
+
+  /** Who leads before everything is listed must look again once it is; after that it is only to be sure. */
+  async #goRound(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#putBack();
+      await this.#options.clock.sleep(this.synced() ? PATROL_MS : FIRST_PATROL_MS, signal);
+    }
+  }
+
+  #putBack(): void {
     this.#keeper.checkAll();
+    this.#rotationKeeper.checkAll();
   }
 
   async #fenced(epoch: number, send: (holder: string) => Promise<ScaleReply>): Promise<ScaleReply> {

@@ -1,5 +1,6 @@
 import type { Pod } from '../ports.ts';
 import { controllerOf, type KubeObject, type OwnerReference } from './kube-object.ts';
+import { rotationOf } from './rotation.ts';
 
 /** What is kept of a pod. */
 export interface PodRecord extends Pod {
@@ -26,6 +27,7 @@ export function podRecord(object: KubeObject): PodRecord {
     finished: status.phase === 'Succeeded' || status.phase === 'Failed',
     createdMs: Date.parse(metadata.creationTimestamp ?? ''),
     ...(Number.isFinite(readyMs) ? { readyMs } : {}),
+    ...rotationOf(metadata),
   };
 }
 

@@ -52,6 +52,10 @@ export class WorkloadIndex {
     return this.#podsByUid.get(uid);
   }
 
+  pods(): Iterable<PodRecord> {
+    return this.#podsByUid.values();
+  }
+
   workloadOf(pod: PodRecord): Workload | undefined {
     if (pod.owner?.kind !== 'ReplicaSet') return ownedBy(pod.namespace, pod.owner);
     const replicaSet = this.#replicaSets.get(pod.owner.uid);
@@ -88,8 +92,8 @@ function ownedBy(namespace: string, owner: OwnerReference | undefined): Workload
   return { namespace, kind: owner.kind, name: owner.name };
 }
 
-function asPod({ uid, name, ready, terminating, createdMs, readyMs }: PodRecord): Pod {
-  return { uid, name, ready, terminating, createdMs, ...(readyMs === undefined ? {} : { readyMs }) };
+function asPod({ namespace: _namespace, owner: _owner, finished: _finished, ...pod }: PodRecord): Pod {
+  return pod;
 }
 
 function dropOf(map: Map<string, Set<string>>, key: string, value: string): void {

@@ -31,7 +31,7 @@ export function logRecorder(log: Logger): Recorder {
       last.set(key, news);
       const { reason, replicas, recommended, message } = decision;
       const line = { workload: key, reason, replicas, recommended, ...(outcome ? { outcome } : {}) };
-      const failed = outcome !== undefined && outcome.kind !== 'written';
+      const failed = outcome !== undefined && outcome.kind !== 'written' && outcome.kind !== 'held';
       if (failed && fresh) log.warn(line, message);
       else if (outcome?.kind === 'written' || fresh) log.info(line, message);
       else log.debug(line, message);

@@ -38,11 +38,13 @@ export async function inSpan<Result>(name: string, work: (span: Span) => Promise
 
 /** The same cluster, with a span around each write of a scale. */
 export function tracedCluster(cluster: Cluster): Cluster {
+  const rotate = cluster.rotate?.bind(cluster);
   return {
     staleSeconds: () => cluster.staleSeconds(),
     scalers: () => cluster.scalers(),
     target: (workload) => cluster.target(workload),
     pods: (workload) => cluster.pods(workload),
+    ...(rotate ? { rotate } : {}),
     publish: (scaler, status) => cluster.publish(scaler, status),
     event: (scaler, reason, message) => cluster.event(scaler, reason, message),
     onChange: (listener) => cluster.onChange(listener),

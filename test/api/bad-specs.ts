@@ -26,6 +26,16 @@ export const badSpecs: readonly BadSpec[] = [
     server: /spec\.actuation\.name: Invalid value.*must be left out with kind Scale/,
   },
   {
+    name: 'rotation of a StatefulSet',
+    spec: {
+      ...good,
+      scaleTargetRef: { kind: 'StatefulSet', name: 'shop' },
+      behavior: { scaleDown: { rotationSeconds: 60 } },
+    },
+    process: /spec\.behavior\.scaleDown\.rotationSeconds: must be left out but for the scale of a Deployment/,
+    server: /spec\.behavior\.scaleDown\.rotationSeconds: Invalid value.*must be left out but for/,
+  },
+  {
     name: 'an event that ends before it starts',
     spec: {
       ...good,

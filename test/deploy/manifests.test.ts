@@ -67,7 +67,7 @@ interface Policy {
     validations: { messageExpression?: string; message: string }[];
   };
 }
-const policies = ['bounds', 'fence', 'floor', 'floor-bounds'].map((name) =>
+const policies = ['bounds', 'fence', 'floor', 'floor-bounds', 'rotation'].map((name) =>
   find<Policy>('ValidatingAdmissionPolicy', `foresail-${name}`),
 );
 
@@ -177,13 +177,14 @@ test('every policy fails closed, holds our ServiceAccount only, and says what mu
   }
 });
 
-test('the right to change what scales a workload by itself is bound to nobody', (t) => {
-  const role = find<Manifest>('ClusterRole', 'foresail-floor');
-  t.deepEqual(role.rules, [
+test('the rights to change what scales a workload by itself, and pods, are bound to nobody', (t) => {
+  const rulesOf = (name: string) => find<Manifest>('ClusterRole', name).rules;
+  t.deepEqual(rulesOf('foresail-floor'), [
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['patch'] },
   ]);
+  t.deepEqual(rulesOf('foresail-rotation'), [{ apiGroups: [''], resources: ['pods'], verbs: ['patch'] }]);
   const bound = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'));
-  t.false(bound.some((binding) => JSON.stringify(binding).includes('foresail-floor')));
+  t.false(bound.some((binding) => /foresail-(floor|rotation)/.test(JSON.stringify(binding))));
 });
 
 test('the fence reads the field manager that the controller writes', (t) => {

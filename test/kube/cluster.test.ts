@@ -166,3 +166,45 @@ test('a pod that is going, and one that is gone, is told of by its UID', async (
   api.remove('/api/v1/pods', 'shop/b');
   await eventually('b is gone', () => gone.includes('uid-b'));
 });
+
+test('a pod that is out of rotation serves nobody, and is not starting', async (t) => {
+  const { api, cluster } = await bench(t);
+  const uid = api.get(DEPLOYMENTS, 'shop/web')?.metadata.uid;
+  api.put('/apis/apps/v1/replicasets', {
+    metadata: {
+      ...{ namespace: 'shop', name: 'web-1', uid: 'rs' },
+      ownerReferences: [{ kind: 'Deployment', name: 'web', uid, controller: true }],
+    },
+  });
+  const pod = (name: string, labels: object, annotations: object = {}) => ({
+    metadata: {
+      ...{ namespace: 'shop', name, uid: name, labels, annotations },
+      ownerReferences: [{ kind: 'ReplicaSet', name: 'web-1', uid: 'rs', controller: true }],
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+  });
+  api.put('/api/v1/pods', pod('a', { 'foresail.dev/in-rotation': 'true' }));
+  const since = { 'foresail.dev/out-of-rotation-since': '1' };
+  api.put('/api/v1/pods', pod('b', { 'foresail.dev/in-rotation': 'false' }, since));
+  await eventually('both are seen', () => cluster.pods(web).length === 2);
+  t.like(cluster.target(web), { replicas: 2, ready: 1, starting: 0 });
+});
+
+test('a pod that is out of rotation for a scaler that takes none out is put back', async (t) => {
+  const { api, cluster, lead } = await bench(t);
+  lead.leading = true;
+  const uid = api.get(DEPLOYMENTS, 'shop/web')?.metadata.uid;
+  api.put('/api/v1/pods', {
+    metadata: {
+      ...{ namespace: 'shop', name: 'b', uid: 'b', labels: { 'foresail.dev/in-rotation': 'false' } },
+      annotations: { 'foresail.dev/out-of-rotation-since': '1' },
+      ownerReferences: [{ kind: 'Deployment', name: 'web', uid, controller: true }],
+    },
+    status: {},
+  });
+  await eventually('it is seen', () => cluster.pods(web).length === 1);
+  cluster.publishInvalid();
+  const patches = () => api.seen.filter(({ method, path }) => method === 'PATCH' && path.endsWith('/pods/b'));
+  await eventually('it is put back', () => patches().length > 0);
+  t.like(patches()[0]?.body, { metadata: { labels: { 'foresail.dev/in-rotation': 'true' } } });
+});

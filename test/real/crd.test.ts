@@ -77,6 +77,7 @@ realTest('the API server finds nothing to warn of in the admission policies', as
     'foresail-fence',
     'foresail-floor',
     'foresail-floor-bounds',
+    'foresail-rotation',
   ]);
   for (const policy of policies) t.deepEqual(policy.status?.typeChecking?.expressionWarnings ?? [], []);
 });
