@@ -15,6 +15,10 @@ export const reasons = {
     'warning',
     'the objective is missed and what one replica carries is not known: replicas are added',
   ],
+  LoadRose: [
+    'info',
+    'what one replica carries is not known: each goes on with as much load as it had at first',
+  ],
   AtMinimum: ['info', 'minReplicas holds the number up'],
   AtMaximum: ['warning', 'maxReplicas holds the number down; the load may need more'],
   StepLimited: ['info', 'behavior limits how many replicas one step may add or remove'],

@@ -47,6 +47,8 @@ const schema = z.object({
   /** Misses since the last good step: a run of them is a change of the software, not the edge of what is carried. */
   missedInARow: z.int().min(0),
   saturation: saturation.optional(),
+  /** The rate of the first step that met the objective. */
+  firstRps: z.number().positive().optional(),
   /** The rate at which a queue built up, and how many more steps may be serving it. */
   aftermath: z.object({ rps: z.number().positive(), steps: z.int().positive() }).optional(),
 });
@@ -55,12 +57,13 @@ type Bin = Readonly<Omit<z.output<typeof bin>, 'reached'>> & { readonly reached?
 
 /** What is known of one replica's capacity. Plain JSON, so that it outlives the process. */
 export type CapacityState = Readonly<
-  Omit<z.output<typeof schema>, 'bins' | 'boundRps' | 'anchorRps' | 'saturation' | 'aftermath'>
+  Omit<z.output<typeof schema>, 'bins' | 'boundRps' | 'anchorRps' | 'saturation' | 'firstRps' | 'aftermath'>
 > & {
   readonly bins: readonly Bin[];
   readonly boundRps?: number;
   readonly anchorRps?: number;
   readonly saturation?: Saturation;
+  readonly firstRps?: number;
   readonly aftermath?: { readonly rps: number; readonly steps: number };
 };
 
@@ -117,7 +120,11 @@ function learnGood(
   const reach = averaged ? reachOf(known, rate, share) : 1;
   const own = indexOf(rate);
   const upTo = own + Math.floor(Math.log(reach) / Math.log(RATE_BIN) + 1e-9);
-  const told = known === undefined || known === calm.saturation ? calm : { ...calm, saturation: known };
+  const told = {
+    ...calm,
+    ...(known === undefined ? {} : { saturation: known }),
+    ...(calm.firstRps === undefined && met === 1 ? { firstRps: rate } : {}),
+  };
   return countGood(told, own, upTo, met);
 }
 
@@ -147,12 +154,17 @@ export function capacityOf(state: CapacityState, spec: Pick<PredictiveScalerSpec
   const pinned = spec.capacity.requestsPerSecondPerReplica;
   if (pinned !== undefined) return { rpsPerReplica: pinned, source: 'pinned', evidence };
   if (boundRps === undefined || evidence < EVIDENCE_LEAST_STEPS) {
-    return { rpsPerReplica: Number.NaN, source: 'unknown', evidence, ...missedOf(state) };
+    return { rpsPerReplica: Number.NaN, source: 'unknown', evidence, ...firstOf(state), ...missedOf(state) };
   }
   const carried = carriedIn(state.bins, ({ good }) => good);
   const beyond = carried !== undefined && RATE_BIN ** carried.index < boundRps * CARRIED_SHARE;
   const seen = beyond ? { carriedRps: RATE_BIN ** carried.index } : {};
   return { rpsPerReplica: boundRps, source: 'learned', evidence, ...seen };
+}
+
+function firstOf({ firstRps, saturation: known }: CapacityState): Pick<Capacity, 'firstRps'> {
+  if (firstRps === undefined) return {};
+  return { firstRps: known === undefined ? firstRps : firstRps * reachOf(known, firstRps, 1) };
 }
 
 /** Between which rates the objective was missed; a bin's lower edge stands for it. */
@@ -267,11 +279,12 @@ function isSame(a: Bin, b: Bin | undefined): boolean {
 }
 
 function withoutUndefined(parsed: z.output<typeof schema>): CapacityState {
-  const { boundRps, anchorRps, saturation: busy, aftermath, bins, ...rest } = parsed;
+  const { boundRps, anchorRps, saturation: busy, firstRps, aftermath, bins, ...rest } = parsed;
   return {
     ...rest,
     bins: bins.map(({ reached = 0, ...bin }) => ({ ...bin, reached })),
     ...(busy === undefined ? {} : { saturation: busy }),
+    ...(firstRps === undefined ? {} : { firstRps }),
     ...(aftermath === undefined ? {} : { aftermath }),
     ...(boundRps === undefined ? {} : { boundRps }),
     ...(anchorRps === undefined ? {} : { anchorRps }),

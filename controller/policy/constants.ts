@@ -137,6 +137,12 @@ export const RETREAT_BINS = 3;
 /** A fleet that misses its objective before its capacity is known grows so: twice brings more than the double. */
 export const BLIND_GROWTH = 1.5;
 
+/** And so where a queue has built up. */
+export const BLIND_GROWTH_OVERLOADED = 2;
+
+/** Before capacity is known a load that rose by less is not followed: the HPA's tolerance. */
+export const FIRST_TOLERANCE = 1.1;
+
 /** If an eighth of the load per replica is missed just so, it is not for want of replicas. */
 export const BLIND_GROWTH_MOST = 8;
 

@@ -73,6 +73,8 @@ export interface Capacity {
   readonly evidence: number;
   /** What was really carried, where the bound is beyond it: the rest is inferred from how idle the replicas were. */
   readonly carriedRps?: number;
+  /** While unknown: what one replica had when the objective was first seen met, or more where it was idle. */
+  readonly firstRps?: number;
   /** While unknown: between which rates per replica the objective was missed; absent when it was not. */
   readonly missed?: { readonly lowestRps: number; readonly highestRps: number };
 }

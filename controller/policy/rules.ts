@@ -4,7 +4,6 @@ import { deadband, forecastDemand, reactiveFloor } from './rules/need.ts';
 import { actuator, rivals, undone } from './rules/others.ts';
 import { mode, paused } from './rules/permission.ts';
 import {
-  capacityUnknown,
   clusterStale,
   forecastBroken,
   freshStart,
@@ -13,6 +12,7 @@ import {
 } from './rules/quality.ts';
 import { forecastScaleDown, payback, stabilization } from './rules/scale-down.ts';
 import { signalDemand, signalMissing } from './rules/signals.ts';
+import { capacityUnknown } from './rules/unknown-capacity.ts';
 
 /**
  * The decision, rule by rule, in the order they apply. Each sees the number the one before left. `need` and, where

@@ -160,7 +160,7 @@ function flawOf({
 }
 
 /** The higher of the last two known rates; NaN when none is known. */
-function reactiveRps(recent: readonly Step[]): number {
+export function reactiveRps(recent: readonly Step[]): number {
   const known = recent.filter(isKnown).slice(-REACTIVE_STEPS);
   return known.length === 0 ? Number.NaN : Math.max(...known.map((step) => step.rps));
 }

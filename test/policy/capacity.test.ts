@@ -50,10 +50,25 @@ const steady = learn(initialCapacity(), 60, { perReplica: 60 });
 
 test('nothing is known before 20 steps, everything seen so far after', (t) => {
   const few = learn(initialCapacity(), 19, { perReplica: 60 });
-  t.deepEqual(capacityOf(few, spec()), { rpsPerReplica: Number.NaN, source: 'unknown', evidence: 19 });
+  t.deepEqual(capacityOf(few, spec()), {
+    ...{ rpsPerReplica: Number.NaN, source: 'unknown', evidence: 19 },
+    firstRps: 60,
+  });
   const enough = learn(few, 1, { perReplica: 60 });
   t.like(capacityOf(enough, spec()), { source: 'learned', evidence: 20 });
   t.true(near(bound(enough), 0.98, 60));
+});
+test('before, what the first good step carried is told, and no later one', (t) => {
+  const later = learn(learn(initialCapacity(), 1, { perReplica: 40 }), 2, { perReplica: 80 });
+  t.is(later.firstRps, 40);
+  const { firstRps = 0 } = capacityOf(later, spec());
+  t.true(firstRps >= 40 && firstRps <= 40 * REACH_MOST);
+  t.false('firstRps' in capacityOf(learn(initialCapacity(), 5, { perReplica: 40, missed: true }), spec()));
+});
+test('or more, where replicas were idle', (t) => {
+  const idle = learn(initialCapacity(), 10, { perReplica: 2, roomy: true });
+  const { firstRps = 0 } = capacityOf(idle, spec());
+  t.true(firstRps > 4 && firstRps <= 7);
 });
 test('the spec pins it', (t) => {
   const pinned = spec({ capacity: { requestsPerSecondPerReplica: 42 } });

@@ -1,14 +1,6 @@
 import type { QualityFlag, Step } from '../../series/step.ts';
-import {
-  BLIND_GROWTH,
-  BLIND_GROWTH_MOST,
-  FRESH_START_SECONDS,
-  REACTIVE_STEPS,
-  TELEMETRY_STEPS,
-} from '../constants.ts';
-import { testify } from '../evidence.ts';
+import { FRESH_START_SECONDS, TELEMETRY_STEPS } from '../constants.ts';
 import { secondsText } from '../figures.ts';
-import type { Observation } from '../observation.ts';
 import { passes, type Rule, says } from '../rule.ts';
 import { isKnown, isTelemetryFresh } from '../situation.ts';
 
@@ -52,49 +44,6 @@ export const telemetryFlawed: Rule = {
     return says(current, suspicion(flawed), `${word.replicas} would do, but ${flaw(flawed)}`);
   },
 };
-
-/**
- * Without knowing what one replica carries, no load can be turned into a number. But a fleet that misses its objective
- * is too small whatever one replica carries: it grows by half each time, once all that was asked for is Ready.
- *
- * capacity NaN, 9 replicas now, all Ready
- * p99 in (100, 250] ms | p99 in (500, 1000] ms in the last two steps, objective 250 ms
- * -> 9 | ceil(9 x 1.5) = 14
- */
-export const capacityUnknown: Rule = {
-  name: 'capacityUnknown',
-  apply({ observation, target, capacityRps, current }, word) {
-    if (capacityRps > 0) return passes(word, 'capacity is known');
-    if (isMissingItsObjective(observation)) {
-      const { percentile, thresholdMs } = observation.spec.objective;
-      const miss = `p${percentile} is above ${thresholdMs} ms`;
-      const { missed } = observation.capacity;
-      const helps = missed === undefined || missed.highestRps < missed.lowestRps * BLIND_GROWTH_MOST;
-      return helps
-        ? says(
-            Math.ceil((target.workloadReplicas ?? current) * BLIND_GROWTH),
-            'ObjectiveMissed',
-            `${miss} and what one replica carries is not known yet`,
-          )
-        : says(
-            current,
-            'CapacityUnknown',
-            `${miss} also with an eighth of the load per replica: more replicas do not help`,
-          );
-    }
-    return says(
-      current,
-      'CapacityUnknown',
-      'what one replica carries is not known yet; it is learned from load, or pinned by spec.capacity.requestsPerSecondPerReplica',
-    );
-  },
-};
-
-function isMissingItsObjective({ recent, target, spec: { objective } }: Observation): boolean {
-  if (target === undefined || target.ready === 0 || target.starting > 0) return false;
-  const last = recent.slice(-REACTIVE_STEPS);
-  return last.length === REACTIVE_STEPS && last.every((step) => testify({ step, objective }).missed);
-}
 
 /**
  * A forecast with a NaN in it, or of a minute ago, says that something is wrong, not that the load is low.

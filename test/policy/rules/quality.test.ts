@@ -93,12 +93,59 @@ const overloaded = recent(900, 900).map((one) => ({
     p99: { lower: 0.5, upper: 1 },
   },
 }));
+const queueing = overloaded.map((one) => ({
+  ...one,
+  latency: { ...one.latency, p99: { lower: 1, upper: 2.5 } },
+}));
 test('a fleet that misses its objective grows though its capacity is unknown', example, {
   rule: 'capacityUnknown',
   given: { ...noCapacity, recent: overloaded, target: target(9) },
   before: 4,
   after: 14,
   says: 'ObjectiveMissed: p99 is above 250 ms and what one replica carries is not known yet',
+});
+test('to the double where a queue has built up', example, {
+  rule: 'capacityUnknown',
+  given: { ...noCapacity, recent: queueing, target: target(9) },
+  before: 4,
+  after: 18,
+  says: 'ObjectiveMissed: p99 is above 250 ms and what one replica carries is not known yet',
+});
+test('or to what its first load per replica asks for', example, {
+  rule: 'capacityUnknown',
+  given: { capacity: { ...noCapacity.capacity, firstRps: 40 }, recent: overloaded, target: target(9) },
+  before: 4,
+  after: 23,
+  says:
+    'ObjectiveMissed: p99 is above 250 ms and what one replica carries is not known yet; ' +
+    'the load is 900 requests/s now, and 40 per replica met the objective at first',
+});
+test('not while the queue of a smaller fleet is served', example, {
+  rule: 'capacityUnknown',
+  given: {
+    ...noCapacity,
+    recent: [{ ...step(900), podsReporting: 6 }, ...overloaded],
+    target: target(9),
+  },
+  before: 4,
+  after: 9,
+  says: unknownSays,
+});
+test('load that rises is followed by what each had at first', example, {
+  rule: 'capacityUnknown',
+  given: { capacity: { ...noCapacity.capacity, firstRps: 75 }, recent: recent(600, 900), target: target(9) },
+  before: 4,
+  after: 12,
+  says:
+    'LoadRose: the load is 900 requests/s now, and 75 per replica met the objective at first; ' +
+    'what one replica carries is not known yet',
+});
+test('but for a little', example, {
+  rule: 'capacityUnknown',
+  given: { capacity: { ...noCapacity.capacity, firstRps: 75 }, recent: recent(600, 660), target: target(9) },
+  before: 4,
+  after: 9,
+  says: unknownSays,
 });
 test('and waits until what was asked for is Ready', example, {
   rule: 'capacityUnknown',
