@@ -54,8 +54,13 @@ export const reasons = {
   ModelTrapped: ['warning', 'the forecaster trapped; the fallback answered'],
   ModelTimedOut: ['warning', 'the forecaster missed its deadline; the fallback answered'],
   ModelNotFinite: ['warning', 'the forecaster returned NaN or infinity; the fallback answered'],
+  ModelImplausible: ['warning', 'the forecaster returned far more than was ever seen; the fallback answered'],
   ModelDigestMismatch: ['error', 'the forecaster is not the module on record; it was not run'],
   ModelWarmingUp: ['info', 'too little history for the model; a baseline answers'],
+  SeasonUnknown: [
+    'info',
+    'too little of the last season is known for the seasonal baseline; the conservative one answers',
+  ],
   // outcome of a write
   Scaled: ['info', 'the scale was written'],
   ScaleConflict: ['warning', 'the target changed while deciding; decided again from the new state'],

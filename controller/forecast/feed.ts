@@ -1,4 +1,5 @@
 import type { Batch, Item } from './batch.ts';
+import { highestOf } from './plausible.ts';
 import { ratesOf } from './rates.ts';
 import type { Look, SeasonedRequest } from './seasons.ts';
 import { toldOf } from './told.ts';
@@ -13,6 +14,8 @@ export interface Portion {
   readonly request: SeasonedRequest;
   readonly item: Item;
   readonly rates: Float64Array;
+  /** Of all that the series has seen, this portion included. */
+  readonly highestRps: number;
   readonly consumedMs: number;
   /** The newest step is in this portion. */
   readonly complete: boolean;
@@ -33,6 +36,7 @@ interface Series {
   readonly calendarKey: string | undefined;
   /** End of the newest step the worker's series holds. */
   readonly consumedMs: number;
+  readonly highestRps: number;
 }
 
 /** So few steps go whatever the budget: keeping up costs less than falling behind. */
@@ -93,10 +97,12 @@ export class Feed {
     const open = goesOn ? {} : { open: { seasonSteps, weekSteps } };
     const consumedMs = request.originMs - (all.length - count) * stepMs;
     const told = toldOf(request, consumedMs - count * stepMs, count, goesOn);
+    const rates = all.subarray(0, count);
     return {
       request,
       item: { series: number, count, ...open, ...(told ? { told } : {}) },
-      rates: all.subarray(0, count),
+      rates,
+      highestRps: highestOf(rates, goesOn ? known.highestRps : 0),
       consumedMs,
       complete: count === all.length,
     };
@@ -107,13 +113,13 @@ export class Feed {
   }
 
   /** The worker has consumed the portion. */
-  consumed({ request, item, consumedMs }: Portion): void {
+  consumed({ request, item, consumedMs, highestRps }: Portion): void {
     const { workload, stepSeconds, season, calendar } = request;
     const { seasonSteps, weekSteps } = season;
     const calendarKey = calendar?.key;
     this.#series.set(workload, {
       ...{ number: item.series, stepSeconds, seasonSteps, weekSteps },
-      ...{ calendarKey, consumedMs },
+      ...{ calendarKey, consumedMs, highestRps },
     });
   }
 

@@ -13,6 +13,7 @@ export interface Forecast {
     | 'ModelTrapped'
     | 'ModelTimedOut'
     | 'ModelNotFinite'
+    | 'ModelImplausible'
     | 'ModelDigestMismatch'
     | 'ModelWarmingUp';
   /** The periods that it goes by; absent in forecasts that were kept before there were any. */

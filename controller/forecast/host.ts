@@ -6,6 +6,7 @@ import { baseline } from './fallback/baseline.ts';
 import { Feed, type Plan, type Portion } from './feed.ts';
 import { readAnswer } from './figures.ts';
 import type { Forecast } from './forecast.ts';
+import { isPlausible } from './plausible.ts';
 import { type FallbackReason, Quarantine } from './quarantine.ts';
 import type { Season } from './season.ts';
 import { type Look, type SeasonedRequest, Seasons } from './seasons.ts';
@@ -65,6 +66,7 @@ export class ForecastHost implements Forecaster {
     ModelTrapped: 0,
     ModelTimedOut: 0,
     ModelNotFinite: 0,
+    ModelImplausible: 0,
     ModelDigestMismatch: 0,
     ModelWarmingUp: 0,
   };
@@ -219,6 +221,9 @@ export class ForecastHost implements Forecaster {
     }
     const read = readAnswer(answer.figures, index * ANSWER_FIGURES);
     if (!read) return this.#fail(portion, 'ModelNotFinite', 'NaN, infinite, negative or disordered figures');
+    if (!isPlausible(read, portion.highestRps)) {
+      return this.#fail(portion, 'ModelImplausible', 'more than 100 times the highest rate ever seen');
+    }
     this.#quarantine.succeeded(workload);
     this.#consumedSteps += portion.rates.length;
     // a series that has seen nothing yet starts again next time: its history may still be loading

@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { forecastChain } from './rules/chain.ts';
 import { ceiling, cooldown, floor, step } from './rules/limits.ts';
 import { deadband, forecastDemand, reactiveFloor } from './rules/need.ts';
 import { actuator, rivals, undone } from './rules/others.ts';
@@ -20,6 +21,7 @@ import { capacityUnknown } from './rules/unknown-capacity.ts';
  */
 export const rules = {
   need: [
+    forecastChain,
     forecastDemand,
     reactiveFloor,
     deadband,

@@ -13,6 +13,7 @@ export const bad = {
   disorder: 673,
   infinite: 674,
   outOfBounds: 675,
+  absurd: 676,
 } as const;
 
 /** A season of this many steps is refused by the crafted module's open. */
@@ -48,6 +49,7 @@ function figures(handle: i32, rows: i32): usize {
   if (value == ${bad.negative}) store<f64>(out + 40, -1);
   if (value == ${bad.disorder}) store<f64>(out + 16, value * 2);
   if (value == ${bad.infinite}) store<f64>(out + 32, Infinity);
+  if (value == ${bad.absurd}) store<f64>(out + 32, 1e12);
   return value == ${bad.outOfBounds} ? 0x7ffffff8 : out;
 }
 export function forecast(handle: i32): usize { return figures(handle, 30); }

@@ -59,6 +59,7 @@ test('answers from outside the memory', costsOnlyItsOwn, bad.outOfBounds, 'Model
 test('answers NaN', costsOnlyItsOwn, bad.notANumber, 'ModelNotFinite');
 test('answers infinity', costsOnlyItsOwn, bad.infinite, 'ModelNotFinite');
 test('answers a negative rate', costsOnlyItsOwn, bad.negative, 'ModelNotFinite');
+test('answers a million million requests', costsOnlyItsOwn, bad.absurd, 'ModelImplausible');
 test('answers quantiles out of order', costsOnlyItsOwn, bad.disorder, 'ModelNotFinite');
 
 test('a season that the core refuses to open costs only its own workload', async (t) => {
