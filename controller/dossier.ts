@@ -5,6 +5,7 @@ import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
 import type { Memory } from './policy/observation.ts';
 import type { Account } from './ports.ts';
+import type { Trail } from './series/trail.ts';
 import type { WorkloadSeries } from './series/workload-series.ts';
 import type { Workload } from './workload.ts';
 
@@ -18,6 +19,8 @@ export interface Dossier {
   memory: Memory;
   /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
   recalled: boolean;
+  /** What the signals of the meter were in the last steps, by name. */
+  readonly trails: Map<string, Trail>;
   forecast?: Forecast;
   /** The last decision with what it was made from and what came of it: what `explain`, the view and status show. */
   last?: Account;

@@ -101,6 +101,7 @@ export function createDossiers(parts: DossiersParts) {
       capacity: initialCapacity(),
       ladder: initialLadder(),
       memory: freshMemory(clock.monotonicMs()),
+      trails: new Map(),
       recalled: false,
     };
   }

@@ -5,7 +5,7 @@ import { capacityOf } from './policy/capacity.ts';
 import { boldnessOf } from './policy/ladder.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
 import type { Observation } from './policy/observation.ts';
-import type { Cluster } from './ports.ts';
+import type { Cluster, Meter } from './ports.ts';
 import { signalReadings } from './signal-readings.ts';
 
 /** How many closed steps a decision sees: 10 minutes at 15 s. */
@@ -21,7 +21,25 @@ export function isStale(cluster: Pick<Cluster, 'staleSeconds'>): boolean {
 export interface GatherParts {
   readonly clock: Clock;
   readonly cluster: Cluster;
+  readonly meter?: Meter | undefined;
   readonly stepSeconds: number;
+}
+
+export function readSignals(
+  { spec }: PredictiveScaler,
+  { workload, series, trails }: Dossier,
+  { cluster, meter }: GatherParts,
+  wallMs: number,
+) {
+  const { namespace } = workload;
+  return signalReadings(spec, {
+    series,
+    meter,
+    namespace,
+    trails,
+    wallMs,
+    pods: () => cluster.pods(workload),
+  });
 }
 
 /** The only input of a decision: one plain observation of the workload as it stands now. */
@@ -29,7 +47,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const { clock, cluster, stepSeconds } = parts;
   const wallMs = clock.wallMs();
   const lastKnownMs = dossier.series.lastKnownMs;
-  const signals = signalReadings(scaler.spec, { series: dossier.series, wallMs });
+  const signals = readSignals(scaler, dossier, parts, wallMs);
   return {
     workload: dossier.workload,
     spec: scaler.spec,

@@ -58,6 +58,7 @@ export async function startController(
   const pipeline = createPipeline({
     ...{ clock: systemClock, cluster, history, forecaster, stepSeconds, graceMs: GRACE_MS },
     leadership: kube.leadership,
+    meter: kube.meter,
     historySeconds: config.historyDays * 86_400,
     recorder: allRecorders([logRecorder(log), metrics, otelRecorder()]),
     onUnread: (workload, message) => complaints.warn('unread', { workload: workloadKey(workload) }, message),

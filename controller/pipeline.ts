@@ -5,6 +5,7 @@ import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
+import { followSignals, meterWish } from './meter-wish.ts';
 import { isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
@@ -163,10 +164,12 @@ export function createPipeline(parts: PipelineParts) {
     forgetAllBut(scalers);
     await Promise.all(scalers.map((scaler) => dossiers.open(workloadOf(scaler))));
     const watched = watchedNow();
+    parts.meter?.refresh(meterWish(watched.map(({ scaler }) => scaler)));
     // One reading of the clock: a step that is forecast from is a step that was closed.
     const nowMs = clock.wallMs();
     const closed = closeSteps(watched, nowMs);
     for (const entry of watched) learnLeadTimeOf(entry);
+    for (const { scaler, dossier } of watched) followSignals(scaler, dossier, parts);
     await forecastAll(watched, nowMs);
     for (const entry of closed) learnBoldnessOf(entry);
   }

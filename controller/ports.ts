@@ -46,6 +46,8 @@ export interface Pod {
   readonly inRotation?: true;
   /** Since when Foresail has it out of the rotation, Unix ms; absent: it has not. */
   readonly outSinceMs?: number;
+  /** What its containers request, NaN where one requests nothing; absent where the adapter does not know. */
+  readonly requests?: readonly ContainerAmounts[];
 }
 
 /** Which pods leave the rotation, and which come back into it. */
@@ -54,6 +56,43 @@ export interface RotationWrite {
   readonly out: readonly Pod[];
   readonly back: readonly Pod[];
   readonly epoch: number;
+}
+
+export interface ContainerAmounts {
+  readonly name: string;
+  readonly cores: number;
+  readonly bytes: number;
+}
+
+/** What pods use, and metrics of others. Reads never block: they give what came last. */
+export interface Meter {
+  /** Begins to read what is wanted, once per step, and forgets the rest. */
+  refresh(wish: MeterWish): void;
+  /** undefined: nothing has been read yet. */
+  usages(namespace: string): Usages | undefined;
+  external(
+    namespace: string,
+    metric: string,
+  ): { readonly atMs: number; readonly value: number } | { readonly fault: string } | undefined;
+}
+
+export interface MeterWish {
+  readonly namespaces: readonly string[];
+  readonly externals: readonly { readonly namespace: string; readonly metric: string }[];
+}
+
+export interface Usages {
+  /** By name. A pod that is not in it is not known. */
+  readonly pods: ReadonlyMap<string, PodUsage>;
+  /** Why the last read brought nothing. */
+  readonly fault?: string;
+}
+
+export interface PodUsage {
+  /** Unix ms, the end of the window that the CPU is a mean over. */
+  readonly atMs: number;
+  readonly windowSeconds: number;
+  readonly containers: readonly ContainerAmounts[];
 }
 
 export interface ScaleWrite {

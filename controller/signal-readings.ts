@@ -1,12 +1,21 @@
 import type { PredictiveScalerSpec } from './api/predictive-scaler.ts';
 import { type SignalSpec, signalName } from './api/signals-block.ts';
 import type { SignalReading } from './policy/signal.ts';
+import type { Meter, Pod } from './ports.ts';
 import type { GaugeTotal } from './series/gauges.ts';
 import type { GaugeSignal } from './series/report.ts';
+import type { Trail } from './series/trail.ts';
 import type { WorkloadSeries } from './series/workload-series.ts';
+import { METER_STALE_SECONDS, usageReading } from './usage-reading.ts';
 
 export interface SignalSources {
   readonly series: Pick<WorkloadSeries, 'gauge'>;
+  /** Absent where there is no Kubernetes to ask. */
+  readonly meter?: Meter | undefined;
+  readonly namespace: string;
+  readonly pods: () => readonly Pod[];
+  /** What the meter's signals were, by name. */
+  readonly trails: ReadonlyMap<string, Trail>;
   /** Unix ms. */
   readonly wallMs: number;
 }
@@ -30,9 +39,39 @@ function readingOf(signal: SignalSpec, sources: SignalSources): SignalReading | 
       return gaugeReading(signal, 'queued', 'requests waiting', sources);
     case 'Otlp':
       return gaugeReading(signal, `otlp ${signal.metric ?? ''}`, signal.metric ?? '', sources);
-    default:
-      return silent(signal, signal.type, 'no source of it is connected');
+    case 'CPU':
+      return meterReading(signal, 'cores', sources);
+    case 'Memory':
+      return meterReading(signal, 'bytes', sources);
+    case 'External':
+      return externalReading(signal, sources);
   }
+}
+
+function meterReading(signal: SignalSpec, unit: string, sources: SignalSources): SignalReading {
+  const { meter, namespace, pods, wallMs, trails } = sources;
+  if (meter === undefined) return silent(signal, unit, 'there is no cluster to ask for it');
+  const read = usageReading(signal, { meter, namespace, pods: pods(), wallMs });
+  if ('fault' in read) return silent(signal, unit, read.fault);
+  const usual = trails.get(signalName(signal))?.usual ?? Number.NaN;
+  return { ...describe(signal, unit), ...read, staleSeconds: METER_STALE_SECONDS, usual };
+}
+
+/** One figure for the whole workload: nothing is made up for, and one "pod" tells it. */
+function externalReading(
+  signal: SignalSpec,
+  { meter, namespace, wallMs, trails }: SignalSources,
+): SignalReading {
+  const { metric = '', averageValue: perReplica = Number.NaN } = signal;
+  const read = meter?.external(namespace, metric);
+  if (read === undefined) return silent(signal, metric, 'external.metrics.k8s.io has not been asked yet');
+  if ('fault' in read) return silent(signal, metric, read.fault);
+  return {
+    ...describe(signal, metric),
+    ...{ perReplica, atLeast: read.value, atMost: read.value, podsReporting: 1, podsExpected: 1 },
+    ageSeconds: Math.max(0, (wallMs - read.atMs) / 1000),
+    usual: trails.get(signalName(signal))?.usual ?? Number.NaN,
+  };
 }
 
 /**

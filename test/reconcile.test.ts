@@ -32,6 +32,7 @@ function setUp() {
     ladder: initialLadder(),
     memory: freshMemory(clock.monotonicMs()),
     recalled: true,
+    trails: new Map(),
   };
   const scaler: PredictiveScaler = scalerOf({
     minReplicas: 3,

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock, Random } from '../clock.ts';
-import type { Cluster, Identifier, Leadership } from '../ports.ts';
+import type { Cluster, Identifier, Leadership, Meter } from '../ports.ts';
 import { KubeCluster } from './cluster.ts';
 import { createConnection } from './connection.ts';
 import { Election } from './election.ts';
 import { TokenIdentifier } from './identity.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
+import { KubeMeter } from './meter.ts';
 
 export interface KubeOptions {
   /** Path; absent: $KUBECONFIG, ~/.kube/config, or the pod's service account. */
@@ -28,6 +29,7 @@ export interface Kube {
   readonly cluster: Cluster;
   readonly leadership: Leadership;
   readonly identifier: Identifier;
+  readonly meter: Meter;
   /** Reconciles may begin: every watched resource has been listed once. */
   synced(): boolean;
   counts(): ReturnType<KubeCluster['counts']>;
@@ -61,6 +63,7 @@ export function createKubeCluster(options: KubeOptions): Kube {
     cluster,
     leadership: election,
     identifier: new TokenIdentifier({ connection, index: cluster.index }),
+    meter: new KubeMeter({ connection, clock, onFailure: (error) => failed('metrics', error) }),
     synced: () => cluster.synced(),
     counts: () => cluster.counts(),
     start() {

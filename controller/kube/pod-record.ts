@@ -1,4 +1,5 @@
-import type { Pod } from '../ports.ts';
+import { quantityOf } from '../inject/quantity.ts';
+import type { ContainerAmounts, Pod } from '../ports.ts';
 import { controllerOf, type KubeObject, type OwnerReference } from './kube-object.ts';
 import { rotationOf } from './rotation.ts';
 
@@ -28,7 +29,26 @@ export function podRecord(object: KubeObject): PodRecord {
     createdMs: Date.parse(metadata.creationTimestamp ?? ''),
     ...(Number.isFinite(readyMs) ? { readyMs } : {}),
     ...rotationOf(metadata),
+    requests: requestsOf(object.spec),
   };
+}
+
+/** Containers, and init containers that stay (sidecars), as the metrics API lists both. */
+function requestsOf(spec: unknown): readonly ContainerAmounts[] {
+  const { containers, initContainers } = (spec ?? {}) as Record<string, unknown>;
+  const staying = listOf(initContainers).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...listOf(containers), ...staying].map(({ name, resources }) => {
+    const { requests } = (resources ?? {}) as { requests?: Record<string, string> };
+    return {
+      name: String(name),
+      cores: quantityOf(requests?.cpu ?? ''),
+      bytes: quantityOf(requests?.memory ?? ''),
+    };
+  });
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value : [];
 }
 
 interface PodCondition {

@@ -18,6 +18,8 @@ export interface SignalReading {
   readonly podsReporting: number;
   readonly podsExpected: number;
   readonly ageSeconds: number;
+  /** Older than this it is not known; three steps when absent. */
+  readonly staleSeconds?: number;
   /** The middle of the last ten minutes. */
   readonly usual: number;
   /** Why nothing is known, and what to do about it; only where the source knows. */
@@ -51,7 +53,7 @@ export function needOf(
   stepSeconds: number,
 ): SignalNeed {
   const { perReplica, atLeast, atMost, podsReporting, podsExpected, ageSeconds } = reading;
-  const young = ageSeconds <= TELEMETRY_STEPS * stepSeconds;
+  const young = ageSeconds <= (reading.staleSeconds ?? TELEMETRY_STEPS * stepSeconds);
   const known = young && perReplica > 0 && atLeast >= 0 && Number.isFinite(atLeast / perReplica);
   if (!known) return { reading, fresh: false, added: 0, replicas: 0 };
   const fresh = Number.isFinite(atMost) && podsReporting > 0 && podsReporting * 2 >= podsExpected;
