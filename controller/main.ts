@@ -67,6 +67,7 @@ export async function startController(
   const receiver = createReceiver({
     ...{ identifier: kube.identifier, clock: systemClock, logger: log },
     onReport: (report) => pipeline.receive(report),
+    ownMetrics: (workload) => pipeline.ownMetrics(workload),
   });
   const observeServer = createObserveServer(metrics.registry, {
     unready: () => (kube.synced() ? undefined : 'the cluster has not been listed yet'),

@@ -18,6 +18,13 @@ export function meterWish(scalers: readonly PredictiveScaler[]): MeterWish {
   return { namespaces: [...namespaces], externals: [...externals.values()] };
 }
 
+/** Names of the gauges that pods of the workload may send beside the sidecar's. */
+export function ownMetricsOf(scaler: PredictiveScaler | undefined): ReadonlySet<string> {
+  return new Set(
+    scaler?.spec.signals?.flatMap(({ type, metric }) => (type === 'Otlp' && metric ? [metric] : [])),
+  );
+}
+
 /** Once per step: what the meter's signals are now becomes part of what they usually are. */
 export function followSignals(scaler: PredictiveScaler, dossier: Dossier, parts: GatherParts): void {
   const { trails } = dossier;

@@ -5,7 +5,7 @@ import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
-import { followSignals, meterWish } from './meter-wish.ts';
+import { followSignals, meterWish, ownMetricsOf } from './meter-wish.ts';
 import { isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
@@ -214,6 +214,9 @@ export function createPipeline(parts: PipelineParts) {
 
     workloads: (): readonly Workload[] => cluster.scalers().map(workloadOf),
     dossier: (workload: Workload): Dossier | undefined => dossiers.get(workloadKey(workload)),
+    /** Gauges that its pods may send of their own, by spec.signals. */
+    ownMetrics: (workload: Workload): ReadonlySet<string> =>
+      ownMetricsOf(scalersByKey().get(workloadKey(workload))),
     telemetryStats: () => telemetry.stats(),
   };
 }

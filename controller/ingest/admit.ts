@@ -1,6 +1,7 @@
 import { attributes as attributeKeys, signals } from '../../sidecar/signals.ts';
 import type { Point, Temporality } from '../series/report.ts';
 import { admitHistogram } from './admit-histogram.ts';
+import { admitOwn } from './admit-own.ts';
 import type { RawExport, RawMetric, RawPoint } from './raw-export.ts';
 import { type Rejection, rejections } from './rejection.ts';
 import { knownUnits } from './vocabulary.ts';
@@ -22,26 +23,38 @@ export function admit(raw: RawExport, nowMs: number): Admission {
   const points: Point[] = [];
   const rejected = new Map<Rejection, number>();
   const blamed = new Map<Rejection, string>();
-  const reject = (metric: RawMetric, reason: Rejection, count: number) => {
+  const reject: Reject = (metric, reason, count) => {
     if (count === 0) return;
     rejected.set(reason, (rejected.get(reason) ?? 0) + count);
     if (!blamed.has(reason)) blamed.set(reason, metric.name);
   };
   for (const metric of raw.metrics) {
-    const flaw = flawOf(metric);
-    // a summary's points are not read, and its refusal must be seen all the same: it counts as one
-    if (flaw) reject(metric, flaw, Math.max(metric.points.length, metric.shape === 'other' ? 1 : 0));
+    if (knownUnits.has(metric.name)) admitKnown(metric, nowMs, points, reject);
     else {
-      for (const point of metric.points) {
-        const judged = admitPoint(metric, point, nowMs);
-        if (typeof judged === 'string') reject(metric, judged, 1);
-        else points.push(judged);
-      }
+      const own = admitOwn(metric, nowMs, flawOfGauge);
+      if (typeof own === 'string') reject(metric, own, Math.max(metric.points.length, 1));
+      else if (own) points.push(own);
     }
   }
   let rejectedPoints = 0;
   for (const count of rejected.values()) rejectedPoints += count;
   return { points, rejected, rejectedPoints, message: explain(rejected, blamed) };
+}
+
+type Reject = (metric: RawMetric, reason: Rejection, count: number) => void;
+
+function admitKnown(metric: RawMetric, nowMs: number, points: Point[], reject: Reject): void {
+  const flaw = flawOf(metric);
+  if (flaw) {
+    // a summary's points are not read, and its refusal must be seen all the same: it counts as one
+    reject(metric, flaw, Math.max(metric.points.length, metric.shape === 'other' ? 1 : 0));
+    return;
+  }
+  for (const point of metric.points) {
+    const judged = admitPoint(metric, point, nowMs);
+    if (typeof judged === 'string') reject(metric, judged, 1);
+    else points.push(judged);
+  }
 }
 
 /** `2 x NotFinite in foresail.requests: a value must be …; 1 x …` */
@@ -108,6 +121,13 @@ function admitPoint(metric: RawMetric, point: RawPoint, nowMs: number): Point | 
     atMs,
     value,
   };
+}
+
+/** Of a point that is a gauge, whatever it is named. */
+function flawOfGauge(point: RawPoint, nowMs: number): Rejection | undefined {
+  if ((point.flags & NO_RECORDED_VALUE) !== 0) return 'NoRecordedValue';
+  const stampFlaw = flawOfStamps(point, undefined, nowMs);
+  return stampFlaw ?? (point.kind === 'number' ? flawOfNumber(point.value) : 'WrongShape');
 }
 
 function flawOfStamps(

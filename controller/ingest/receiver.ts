@@ -12,12 +12,13 @@ import { listenError } from './listen-error.ts';
 import { PodGate } from './pod-gate.ts';
 import { Counters, type ReceiverStats } from './receiver-stats.ts';
 import { type Refused, refusals } from './refusal.ts';
-import { takeExport } from './take-export.ts';
+import { type TakeParts, takeExport } from './take-export.ts';
 
 export interface ReceiverOptions {
   readonly identifier: Identifier;
   /** Called once per export that had points; must not block. */
   readonly onReport: (report: Report) => void;
+  readonly ownMetrics?: TakeParts['ownMetrics'];
   readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
   readonly identityCache?: Partial<Omit<IdentityCacheOptions, 'identifier' | 'clock'>>;
@@ -38,7 +39,7 @@ export interface Receiver {
 
 /** The OTLP/HTTP metrics receiver: POST /v1/metrics as opentelemetry-proto's specification has it. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { identifier, onReport, clock = systemClock } = options;
+  const { identifier, onReport, ownMetrics, clock = systemClock } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const identities = new IdentityCache({ ...options.identityCache, identifier, clock });
   const gate = new PodGate(limits, clock);
@@ -50,7 +51,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     knock: async (request) =>
       closing ? { refusal: 'Closing' } : knock(request, { identities, gate, limits }),
     take: async (body, visitor) => {
-      const parts = { clock, limits, counters, complaints, onReport };
+      const parts = { clock, limits, counters, complaints, onReport, ownMetrics };
       const { rejectedPoints, message } = await takeExport(body, visitor, parts);
       counters.exports[rejectedPoints === 0 ? 'accepted' : 'partial'] += 1;
       return successAnswer(visitor.format, rejectedPoints, message);

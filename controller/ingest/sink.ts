@@ -1,5 +1,11 @@
 import { TooLarge } from './malformed.ts';
 import type { RawAttribute, RawExport, RawMetric } from './raw-export.ts';
+import { knownUnits } from './vocabulary.ts';
+
+/** Names of gauges that the sender's workload is scaled by beside the vocabulary. */
+export type OwnMetrics = ReadonlySet<string>;
+
+const none: OwnMetrics = new Set();
 
 /** What one request may make us keep in memory, whatever its bytes say. */
 export interface DecodeLimits {
@@ -24,10 +30,17 @@ export class Sink implements RawExport {
   readonly metrics: RawMetric[] = [];
   ignoredMetrics = 0;
   readonly #maxPoints: number;
+  readonly #own: OwnMetrics;
   #points = 0;
 
-  constructor(limits: DecodeLimits) {
+  constructor(limits: DecodeLimits, own: OwnMetrics = none) {
     this.#maxPoints = limits.maxPoints;
+    this.#own = own;
+  }
+
+  /** Whether a metric of this name is worth reading. */
+  wants(name: string): boolean {
+    return knownUnits.has(name) || this.#own.has(name);
   }
 
   /** Call before each point is read. */

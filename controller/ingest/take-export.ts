@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Report } from '../series/report.ts';
-import { workloadKey } from '../workload.ts';
+import { type Workload, workloadKey } from '../workload.ts';
 import { type Admission, admit } from './admit.ts';
 import { contradicts } from './claims.ts';
 import type { Complaints } from './complaints.ts';
@@ -12,6 +12,7 @@ import type { Limits } from './limits.ts';
 import { decodeProtobuf } from './protobuf/decode.ts';
 import type { RawExport } from './raw-export.ts';
 import type { Counters } from './receiver-stats.ts';
+import type { OwnMetrics } from './sink.ts';
 
 export interface TakeParts {
   readonly clock: Clock;
@@ -19,9 +20,11 @@ export interface TakeParts {
   readonly counters: Counters;
   readonly complaints: Complaints;
   readonly onReport: (report: Report) => void;
+  /** Gauges beside the vocabulary that a workload is scaled by; none when absent. */
+  readonly ownMetrics?: ((workload: Workload) => OwnMetrics) | undefined;
 }
 
-const decoders: Readonly<Record<Format, (body: Buffer, limits: Limits) => RawExport>> = {
+const decoders: Readonly<Record<Format, (body: Buffer, limits: Limits, own?: OwnMetrics) => RawExport>> = {
   protobuf: decodeProtobuf,
   json: decodeJson,
 };
@@ -32,7 +35,7 @@ export async function takeExport(body: Buffer, visitor: Visitor, parts: TakePart
   counters.bodyBytes += body.length;
   const plain = visitor.encoding === 'gzip' ? await inflate(body, limits.maxDecodedBytes) : body;
   counters.decodedBytes += plain.length;
-  const raw = decoders[visitor.format](plain, limits);
+  const raw = decoders[visitor.format](plain, limits, parts.ownMetrics?.(visitor.identity.workload));
   const receivedAtMs = clock.wallMs();
   const admission = admit(raw, receivedAtMs);
   count(raw, admission, visitor, parts);

@@ -1,16 +1,16 @@
 import { Malformed } from '../malformed.ts';
 import { emptyMetric, type RawAttribute, type RawExport, type RawMetric } from '../raw-export.ts';
-import { type DecodeLimits, keepAttribute, Sink } from '../sink.ts';
-import { claimKeys, knownUnits } from '../vocabulary.ts';
+import { type DecodeLimits, keepAttribute, type OwnMetrics, Sink } from '../sink.ts';
+import { claimKeys } from '../vocabulary.ts';
 import { readAttribute } from './attribute.ts';
 import { asInteger, asMessage, booleanIn, type JsonMessage, listIn, messageIn, textIn } from './field.ts';
 import { parseJson } from './parse.ts';
 import { readExponential, readHistogram, readNumber } from './point.ts';
 
 /** ExportMetricsServiceRequest from OTLP's JSON. Throws Malformed or TooLarge, nothing else. */
-export function decodeJson(body: Buffer, limits: DecodeLimits): RawExport {
+export function decodeJson(body: Buffer, limits: DecodeLimits, own?: OwnMetrics): RawExport {
   const request = parseJson(body, limits.maxJsonElements);
-  const sink = new Sink(limits);
+  const sink = new Sink(limits, own);
   for (const value of listIn(request, 'resourceMetrics')) {
     readResourceMetrics(asMessage(value, 'resourceMetrics'), sink);
   }
@@ -39,7 +39,7 @@ function readClaims(resource: JsonMessage): RawAttribute[] {
 
 function readMetric(message: JsonMessage, sink: Sink): void {
   const name = textIn(message, 'name');
-  if (!knownUnits.has(name)) {
+  if (!sink.wants(name)) {
     sink.ignoredMetrics += 1;
     return;
   }

@@ -1,7 +1,7 @@
 import { Malformed } from '../malformed.ts';
 import { emptyMetric, type RawAttribute, type RawExport, type RawMetric } from '../raw-export.ts';
-import { type DecodeLimits, keepAttribute, MAX_TEXT_BYTES, Sink } from '../sink.ts';
-import { claimKeys, knownUnits } from '../vocabulary.ts';
+import { type DecodeLimits, keepAttribute, MAX_TEXT_BYTES, type OwnMetrics, Sink } from '../sink.ts';
+import { claimKeys } from '../vocabulary.ts';
 import { readAttribute } from './attribute.ts';
 import { readExponential, readHistogram, readNumber } from './point.ts';
 import type { WireReader } from './wire-reader.ts';
@@ -11,9 +11,9 @@ import { WireReader as Reader } from './wire-reader.ts';
  * ExportMetricsServiceRequest from protobuf bytes. A tag below is `field << 3 | wireType`; the field numbers are those
  * of opentelemetry-proto's metrics.proto. Throws {@link Malformed} or TooLarge, nothing else.
  */
-export function decodeProtobuf(bytes: Buffer, limits: DecodeLimits): RawExport {
+export function decodeProtobuf(bytes: Buffer, limits: DecodeLimits, own?: OwnMetrics): RawExport {
   const reader = new Reader(bytes);
-  const sink = new Sink(limits);
+  const sink = new Sink(limits, own);
   while (reader.more()) {
     const tag = reader.tag();
     if (tag === 0x0a) within(reader, sink, readResourceMetrics);
@@ -66,7 +66,7 @@ function readScopeMetrics(reader: WireReader, sink: Sink): void {
 function readMetric(reader: WireReader, sink: Sink): void {
   const start = reader.position();
   const name = readName(reader);
-  if (!knownUnits.has(name)) {
+  if (!sink.wants(name)) {
     sink.ignoredMetrics += 1;
     return;
   }
