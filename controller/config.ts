@@ -10,6 +10,7 @@ export interface ControllerConfig {
   readonly identity: string;
   readonly otlpAddress: Address;
   readonly metricsAddress: Address;
+  readonly explainAddress: Address;
   readonly historyFile: string;
   readonly historyDays: number;
   readonly stepSeconds: number;
@@ -62,6 +63,15 @@ function createCommand(io: Io): Command {
       flag('--metrics-address <host:port>', 'where /metrics, /healthz and /readyz are served')
         .env('FORESAIL_METRICS_ADDRESS')
         .default({ host: '0.0.0.0', port: 9090 }, '0.0.0.0:9090')
+        .argParser(address),
+    )
+    .addOption(
+      flag(
+        '--explain-address <host:port>',
+        'where `foresail explain` asks, without any check of who does: loopback',
+      )
+        .env('FORESAIL_EXPLAIN_ADDRESS')
+        .default({ host: '127.0.0.1', port: 9091 }, '127.0.0.1:9091')
         .argParser(address),
     )
     .addOption(

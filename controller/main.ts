@@ -1,6 +1,6 @@
 import { BadInput } from './cli/bad-input.ts';
 import { systemClock, systemRandom } from './clock.ts';
-import type { ControllerConfig } from './config.ts';
+import type { Address, ControllerConfig } from './config.ts';
 import { exposeCounts } from './counts.ts';
 import { createForecaster } from './forecast/forecaster.ts';
 import type { ForecastHost } from './forecast/host.ts';
@@ -8,6 +8,8 @@ import { describeSeason } from './forecast/season.ts';
 import { Complaints } from './ingest/complaints.ts';
 import { createReceiver } from './ingest/receiver.ts';
 import { createKubeCluster, type Kube, type KubeOptions } from './kube/kube.ts';
+import { createDecisionLog } from './observe/decision-log.ts';
+import { createExplainServer } from './observe/explain-server.ts';
 import { createLogger, type Logger, logRecorder } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { otelRecorder, tracedCluster } from './observe/otel.ts';
@@ -26,6 +28,8 @@ const CONCURRENCY = 8;
 /** An API server that is back is written to within this time; one that is away is not pressed. */
 const UNREACHABLE_MS = 5_000;
 const FORECAST_DEADLINE_MS = 1_000;
+/** 16 workloads have a day each; 500 have their last quarter of an hour of quiet, and their changes. */
+const DECISIONS_MOST_BYTES = 32 * 1024 * 1024;
 
 export interface ControllerParts {
   readonly stdout: NodeJS.WritableStream;
@@ -55,12 +59,13 @@ export async function startController(
   const { kube, history, forecaster, complaints } = adapters;
   const cluster = tracedCluster(parts.wrapCluster?.(kube.cluster) ?? kube.cluster);
   const { stepSeconds } = config;
+  const decisions = createDecisionLog({ mostBytes: DECISIONS_MOST_BYTES });
   const pipeline = createPipeline({
     ...{ clock: systemClock, cluster, history, forecaster, stepSeconds, graceMs: GRACE_MS },
     leadership: kube.leadership,
     meter: kube.meter,
     historySeconds: config.historyDays * 86_400,
-    recorder: allRecorders([logRecorder(log), metrics, otelRecorder()]),
+    recorder: allRecorders([logRecorder(log), metrics, otelRecorder(), decisions]),
     onUnread: (workload, message) => complaints.warn('unread', { workload: workloadKey(workload) }, message),
   });
   const queue = queueOf(pipeline, log);
@@ -72,6 +77,7 @@ export async function startController(
   const observeServer = createObserveServer(metrics.registry, {
     unready: () => (kube.synced() ? undefined : 'the cluster has not been listed yet'),
   });
+  const explainServer = createExplainServer({ log: decisions, leadership: kube.leadership });
   exposeCounts(metrics, {
     receiver,
     forecaster,
@@ -95,12 +101,14 @@ export async function startController(
     await ticker.running;
     await queue.stop();
     await kube.stop();
-    await Promise.allSettled([receiver.close(), observeServer.close(), forecaster.close()]);
+    const servers = [receiver, observeServer, explainServer];
+    await Promise.allSettled([...servers, forecaster].map((part) => part.close()));
     await history.close();
   };
   try {
     await receiver.listen(config.otlpAddress.port, config.otlpAddress.host);
-    await listen(observeServer, config);
+    await listen(observeServer, config.metricsAddress, 'serve metrics', '--metrics-address');
+    await listen(explainServer, config.explainAddress, 'explain decisions', '--explain-address');
   } catch (error) {
     await stop();
     throw new BadInput((error as Error).message, { cause: error });
@@ -171,15 +179,16 @@ function allRecorders(recorders: readonly Recorder[]): Recorder {
 
 async function listen(
   server: ReturnType<typeof createObserveServer>,
-  { metricsAddress }: ControllerConfig,
+  { host, port }: Address,
+  what: string,
+  flag: string,
 ): Promise<void> {
-  const { host, port } = metricsAddress;
   try {
     await server.listen({ host, port });
   } catch (error) {
     throw new Error(
-      `cannot serve metrics at port ${port} on ${host} (${(error as NodeJS.ErrnoException).code ?? error}): ` +
-        'stop what listens there, or choose another address with --metrics-address',
+      `cannot ${what} at port ${port} on ${host} (${(error as NodeJS.ErrnoException).code ?? error}): ` +
+        `stop what listens there, or choose another address with ${flag}`,
       { cause: error },
     );
   }

@@ -1,5 +1,7 @@
 import type { Replayed } from '../../bench/replay/lane.ts';
 import { leadTimeGained, outcomeOf } from '../../bench/replay/outcome.ts';
+import { explanationOf } from '../policy/explanation.ts';
+import type { Account } from '../ports.ts';
 import type { PolicyOutcome } from '../ui/view-state.ts';
 
 /** The figures of all lanes so far; the first is compared with the second. */
@@ -59,13 +61,18 @@ function titleOf(lane: string): string {
 }
 
 /** The run as JSON. What is not known is null. */
-export function demoJson(run: DemoRun, outcomes: readonly PolicyOutcome[]): string {
+export function demoJson(
+  run: DemoRun,
+  outcomes: readonly PolicyOutcome[],
+  lastChange: Account | undefined,
+): string {
   const { fromMs, toMs, ...rest } = run;
   const document = {
     ...rest,
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     policies: outcomes.map(({ name, ...figures }) => ({ policy: name, ...figures })),
+    ...(lastChange ? { lastChange: explanationOf(lastChange) } : {}),
   };
   return JSON.stringify(document, (_, value) => (Number.isNaN(value) ? null : value), 2);
 }

@@ -12,6 +12,8 @@ import type { Band, DecisionLine, PolicyOutcome, Sample } from '../ui/view-state
 export class DemoLog {
   readonly samples: Sample[] = [];
   readonly decisions: DecisionLine[] = [];
+  /** The last that changed the replicas, whole. */
+  lastChange: Account | undefined;
 
   tick(own: TickRow, peer: TickRow): void {
     this.samples.push({
@@ -23,9 +25,11 @@ export class DemoLog {
   }
 
   /** Keeps what changed the replicas. */
-  account({ observation, decision, outcome }: Account): void {
+  account(account: Account): void {
+    const { observation, decision, outcome } = account;
     const from = observation.target?.replicas;
     if (outcome?.kind !== 'written' || from === undefined || from === decision.replicas) return;
+    this.lastChange = account;
     this.decisions.push({
       atMs: observation.wallMs,
       from,

@@ -129,7 +129,7 @@ function report(options: DemoOptions, traffic: DemoTraffic, played: Played, io: 
     const { source, filledTicks } = traffic;
     const { ticks, exports, wallSeconds } = played;
     const run = { source, fromMs: startMs, toMs, complete, ticks, filledTicks, exports, wallSeconds };
-    return `${demoJson({ ...run, startupSeconds, meanPods, seed, hpaTarget }, played.outcomes)}\n`;
+    return `${demoJson({ ...run, startupSeconds, meanPods, seed, hpaTarget }, played.outcomes, played.log.lastChange)}\n`;
   }
   const drawn = drawsOn(io);
   const paint = drawn ? paintFor(io.env) : plain;

@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'replay a trace through Foresail, HPAs and an oracle: what each would have cost and spoilt',
     load: async () => (await import('./simulate.ts')).runSimulate,
   },
+  explain: {
+    summary: 'say why a workload has the replicas it has: what was known, each rule, what an HPA would do',
+    load: async () => (await import('./explain.ts')).runExplain,
+  },
   controller: {
     summary: 'run the controller: receive telemetry, forecast, decide, scale',
     load: async () => (await import('./controller.ts')).runController,

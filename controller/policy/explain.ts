@@ -1,4 +1,10 @@
-import type { Decision } from './decision.ts';
+import type { Verdict } from './decision.ts';
+
+/** A decision, or what was kept of one. */
+export interface Explained {
+  readonly message: string;
+  readonly trace: readonly (Omit<Verdict, 'reason'> & { readonly reason: string })[];
+}
 
 /**
  * A decision as text, for `explain` and logs: the last word, then every rule in order with the number it left. `>`
@@ -8,7 +14,7 @@ import type { Decision } from './decision.ts';
  *     > forecastDemand      12  ForecastDemand  the forecast expects up to 840 requests/s in 60 s ...
  *       reactiveFloor       12  ForecastDemand  600 requests/s now need 8 replicas
  */
-export function explain({ message, trace }: Decision): string {
+export function explain({ message, trace }: Explained): string {
   const names = widest(trace.map(({ rule }) => rule));
   const numbers = widest(trace.map(({ replicas }) => `${replicas}`));
   const codes = widest(trace.map(({ reason }) => reason));

@@ -210,6 +210,7 @@ test('without an API server the controller is alive, not ready, refuses at the d
     ...[foresail, 'controller', '--kubeconfig', kubeconfig(folder)],
     ...['--history-file', join(folder, 'history.sqlite')],
     ...['--otlp-address', `127.0.0.1:${otlp}`, '--metrics-address', `127.0.0.1:${metrics}`],
+    ...['--explain-address', '127.0.0.1:0'],
   ]);
   const exited = once(controller, 'exit');
   t.teardown(() => controller.kill('SIGKILL'));

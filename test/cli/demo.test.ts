@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { BadInput } from '../../controller/cli/bad-input.ts';
 import { runDemo } from '../../controller/cli/demo.ts';
+import { explanation } from '../../controller/policy/explanation.ts';
 
 class Output extends Writable {
   text = '';
@@ -49,6 +50,8 @@ test('json: only JSON, with the figures of both policies on the traffic that was
   const run = JSON.parse(given.stdout.text);
   t.like(run, { source: 'load.csv.gz', complete: true, ticks: 240, meanPods: 5, startupSeconds: 90 });
   t.is(run.from, '1995-07-01T01:00:00.000Z', 'no whole day: its second half');
+  t.is(explanation.safeParse(run.lastChange).error, undefined, 'the last change, as explain tells it');
+  t.not(run.lastChange.replicas, run.lastChange.current.replicas);
   const [foresail, hpa] = run.policies;
   t.is(foresail.policy, 'foresail');
   t.is(hpa.policy, 'hpa-default');

@@ -20,6 +20,7 @@ export type ControllerProcess = {
   readonly part: Part;
   readonly otlpUrl: string;
   readonly metricsUrl: string;
+  readonly explainUrl: string;
   readonly historyFile: string;
   /** The value of one sample of /metrics, by the sample's text up to its value; undefined when it is not there. */
   metric(sample: string): Promise<number | undefined>;
@@ -63,7 +64,7 @@ async function startOne(
   kubeconfig: string,
   options: ForesailOptions,
 ): Promise<ControllerProcess> {
-  const [otlpPort = 0, metricsPort = 0] = await freePorts(2);
+  const [otlpPort = 0, metricsPort = 0, explainPort = 0] = await freePorts(3);
   const historyFile = join(rig.folder, `${name}.sqlite`);
   const freezeFile = join(rig.folder, `${name}.freeze`);
   await options.prepare?.(historyFile);
@@ -75,13 +76,14 @@ async function startOne(
       join(ROOT, 'test', 'rig', 'controller-process.ts'),
       ...['--kubeconfig', kubeconfig, '--identity', name, '--history-file', historyFile],
       ...['--otlp-address', `127.0.0.1:${otlpPort}`, '--metrics-address', `127.0.0.1:${metricsPort}`],
+      ...['--explain-address', `127.0.0.1:${explainPort}`],
       ...['--step-seconds', String(options.stepSeconds ?? 15), '--log-level', options.logLevel ?? 'debug'],
     ],
     env: { RIG_FREEZE_FILE: freezeFile },
     ready: async () => (await fetch(`${metricsUrl}/readyz`)).ok,
   });
   return {
-    ...{ name, part, metricsUrl, historyFile },
+    ...{ name, part, metricsUrl, historyFile, explainUrl: `http://127.0.0.1:${explainPort}` },
     otlpUrl: `http://127.0.0.1:${otlpPort}`,
     metric: async (sample) => sampleValue(await (await fetch(`${metricsUrl}/metrics`)).text(), sample),
     freezeAtNextWrite: () => writeFileSync(freezeFile, ''),
