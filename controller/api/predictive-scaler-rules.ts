@@ -75,6 +75,14 @@ export const rules: readonly Rule[] = [
     holds: (spec) => spec.minReplicas <= spec.maxReplicas,
   },
   {
+    on: 'scaleTargetRef',
+    cel: "(self.apiVersion == 'apps/v1') == (self.kind in ['Deployment', 'StatefulSet'])",
+    field: 'kind',
+    message: 'must be Deployment or StatefulSet with apiVersion apps/v1, and with no other apiVersion',
+    holds: ({ scaleTargetRef: { apiVersion, kind } }) =>
+      (apiVersion === 'apps/v1') === (kind === 'Deployment' || kind === 'StatefulSet'),
+  },
+  {
     on: 'actuation',
     cel: "!has(self.name) || self.kind != 'Scale'",
     field: 'name',

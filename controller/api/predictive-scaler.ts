@@ -41,8 +41,22 @@ const scaleDownStep = step.extend({
 export const predictiveScalerSpec = z.strictObject({
   scaleTargetRef: z
     .strictObject({
-      apiVersion: z.enum(['apps/v1']).default('apps/v1').describe('API group and version of the target.'),
-      kind: z.enum(['Deployment', 'StatefulSet']).describe('What the target is.'),
+      apiVersion: z
+        .string()
+        .max(253)
+        .regex(
+          /^[a-z0-9][-a-z0-9.]*\/v[a-z0-9]+$/,
+          'must be an API group and version, as argoproj.io/v1alpha1',
+        )
+        .default('apps/v1')
+        .describe('API group and version of the target.'),
+      kind: z
+        .string()
+        .max(63)
+        .regex(/^[A-Z][A-Za-z0-9]*$/, 'must be the name of a kind, as Deployment')
+        .describe(
+          'What the target is: Deployment, StatefulSet, or any kind with a scale subresource that Foresail was given the right to.',
+        ),
       name: z
         .string()
         .min(1)

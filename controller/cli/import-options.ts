@@ -83,16 +83,24 @@ function createCommand(io: Io): Command {
 /** Held to what a PredictiveScaler may target: under another spelling no controller would ever look for it. */
 function workload(text: string): string {
   const [namespace = '', kind = '', name = '', ...rest] = text.split('/');
-  const known = predictiveScalerSpec.shape.scaleTargetRef.shape.kind.options;
   if (!(DNS_LABEL.test(namespace) && DNS_SUBDOMAIN.test(name) && rest.length === 0)) {
     throw new InvalidArgumentError('It must be NAMESPACE/KIND/NAME, as in shop/Deployment/web.');
   }
-  if (!known.some((one) => one === kind)) {
+  if (!isKind(kind)) {
     throw new InvalidArgumentError(
-      `KIND must be ${known.join(' or ')}, spelt so, as in shop/Deployment/web.`,
+      'KIND must be Deployment, StatefulSet or another kind with a scale, spelt so, as in shop/Deployment/web.',
     );
   }
   return text;
+}
+
+/** deployment, Deployments and statefulset are kinds by their letters, and nobody's. */
+function isKind(kind: string): boolean {
+  const known = ['Deployment', 'StatefulSet'];
+  const meant = known.find((one) => kind.toLowerCase().replace(/s$/, '') === one.toLowerCase());
+  return (
+    predictiveScalerSpec.shape.scaleTargetRef.shape.kind.safeParse(kind).success && (meant ?? kind) === kind
+  );
 }
 
 function stepLength(text: string): number {

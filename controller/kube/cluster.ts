@@ -26,7 +26,8 @@ import { createReflectors, type Reflectors } from './reflectors.ts';
 import { compareVersions } from './resource-version.ts';
 import { turnPods } from './rotation.ts';
 import { RotationKeeper } from './rotation-keeper.ts';
-import { applyScale, type ScaleReply } from './scale.ts';
+import { APPS_API, applyScale, type ScaleReply } from './scale.ts';
+import { ScaleTargets, type TargetRef } from './scale-targets.ts';
 import { type ScalerRecord, type ScalerRef, sortOut, workloadOf } from './scaler-record.ts';
 import { StatusWriter } from './status.ts';
 import type { TargetRecord } from './target-record.ts';
@@ -74,6 +75,7 @@ export class KubeCluster implements Cluster {
   readonly #rotationKeeper: RotationKeeper;
   readonly #options: KubeClusterOptions;
   readonly #reflectors: Reflectors;
+  readonly #others: ScaleTargets;
   readonly #events: EventWriter;
   readonly #statuses: StatusWriter;
   readonly #listeners: ((workload: Workload) => void)[] = [];
@@ -95,6 +97,11 @@ export class KubeCluster implements Cluster {
       onScaler: (change) => this.#scalerChanged(change),
       onFloor: (change) => this.#floorChanged(change),
     });
+    this.#others = new ScaleTargets({
+      ...{ connection, clock },
+      onChange: (workload) => this.#changed(workload),
+      onUnreadable: (ref, message) => this.#unreadable(ref, message),
+    });
     this.#keeper = new FloorKeeper({
       ...{ connection, clock, random, leadership, floors: this.#floors, onFailure: failed('floor') },
       synced: () => this.synced(),
@@ -115,19 +122,20 @@ export class KubeCluster implements Cluster {
 
   start(): void {
     this.#reflectors.start();
+    this.#others.start();
     this.#patrol ??= this.#goRound(this.#stopping.signal).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#patrol;
-    const writers = [this.#statuses, this.#events, this.#keeper, this.#rotationKeeper];
+    const writers = [this.#others, this.#statuses, this.#events, this.#keeper, this.#rotationKeeper];
     await Promise.all([this.#reflectors, ...writers].map((part) => part.stop()));
   }
 
   /** Every resource has been listed once. */
   synced(): boolean {
-    return this.#reflectors.synced();
+    return this.#reflectors.synced() && this.#others.settled();
   }
 
   counts() {
@@ -190,7 +198,10 @@ export class KubeCluster implements Cluster {
     const reply = await this.#fenced(epoch, (holder) =>
       floor
         ? this.#applyFloor(scaler, floor, replicas, { epoch, holder })
-        : applyScale(this.#options.connection, { workload, uid: record.uid, replicas, epoch, holder }),
+        : applyScale(this.#options.connection, {
+            ...{ workload, uid: record.uid, replicas, epoch, holder },
+            path: this.#others.path(workload),
+          }),
     );
     if (reply.kind !== 'written') return reply;
     if (reply.resourceVersion !== undefined) {
@@ -286,8 +297,10 @@ export class KubeCluster implements Cluster {
     return this.#sorted().byTarget.get(workloadKey(workload));
   }
 
-  #record({ namespace, kind, name }: Workload): TargetRecord | undefined {
-    return this.#reflectors.targets[kind]?.cache.get(`${namespace}/${name}`);
+  #record(workload: Workload): TargetRecord | undefined {
+    const { namespace, kind, name } = workload;
+    const reflector = this.#reflectors.targets[kind];
+    return reflector ? reflector.cache.get(`${namespace}/${name}`) : this.#others.record(workload);
   }
 
   /** Replicas asked for: what the cache says, or what we wrote when the cache is older than that. */
@@ -312,6 +325,8 @@ export class KubeCluster implements Cluster {
       this.#statuses.forget(previous.ref.uid);
       this.#toldInvalid.delete(previous.ref.uid);
     }
+    this.#others.want(this.#sorted().valid.flatMap(otherTarget));
+    this.index.setOtherKinds(this.#others.kinds());
     for (const record of [previous, object]) {
       if (record && 'spec' in record.parsed) this.#changed(workloadOf(record.parsed));
     }
@@ -322,6 +337,12 @@ export class KubeCluster implements Cluster {
   #floorChanged(change: Change<FloorRecord>): void {
     for (const workload of this.#floors.changed(change)) this.#changed(workload);
     if (change.object) this.#keeper.check(change.object);
+  }
+
+  #unreadable(ref: TargetRef, message: string): void {
+    this.#options.onFailure?.('scale', new Error(message));
+    const scaler = this.#scalerOf(ref);
+    if (scaler && this.#options.leadership.current().leading) this.event(scaler, 'TargetMissing', message);
   }
 
   #tellInvalid(ref: ScalerRef, message: string): void {
@@ -335,6 +356,11 @@ export class KubeCluster implements Cluster {
   #changed(workload: Workload): void {
     for (const listener of this.#listeners) listener(workload);
   }
+}
+
+function otherTarget(scaler: PredictiveScaler): TargetRef[] {
+  const { apiVersion } = scaler.spec.scaleTargetRef;
+  return `/apis/${apiVersion}` === APPS_API ? [] : [{ ...workloadOf(scaler), apiVersion }];
 }
 
 const refused = (message: string): ScaleOutcome => ({ kind: 'refused', reason: 'ScaleRefused', message });

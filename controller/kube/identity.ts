@@ -43,7 +43,7 @@ export class TokenIdentifier implements Identifier {
       return refused(`pod ${pod.name} must be running: it is being deleted or has ended`);
     const workload = index.workloadOf(pod);
     if (workload === undefined) {
-      const message = `pod ${pod.name} must belong to a Deployment or StatefulSet by its controller references`;
+      const message = `pod ${pod.name} must belong to a Deployment, a StatefulSet or another target of a PredictiveScaler by its controller references`;
       return { kind: 'refused', reason: 'WorkloadUnknown', message };
     }
     return { kind: 'pod', workload, podUid: pod.uid, podName: pod.name };

@@ -16,7 +16,7 @@ export function replicaSetRecord(object: KubeObject): ReplicaSetRecord {
 }
 
 /**
- * Which pods belong to which workload, by controller owner references (pod, ReplicaSet, Deployment; or pod,
+ * Which pods belong to which workload, by controller owner references (pod, ReplicaSet, Deployment or Rollout; or pod,
  * StatefulSet) and UIDs: labels can be copied by anybody, and a name can be given again.
  */
 export class WorkloadIndex {
@@ -24,6 +24,12 @@ export class WorkloadIndex {
   readonly #podsByUid = new Map<string, PodRecord>();
   readonly #replicaSets = new Map<string, ReplicaSetRecord>();
   readonly #replicaSetsByOwner = new Map<string, Set<string>>();
+  #otherKinds: ReadonlySet<string> = new Set();
+
+  /** Kinds beside Deployment and StatefulSet that something scales. */
+  setOtherKinds(kinds: ReadonlySet<string>): void {
+    this.#otherKinds = kinds;
+  }
 
   /** Takes a change of a pod; the workload it concerns, when it is known. */
   podChanged({ key, object, previous }: Change<PodRecord>): Workload | undefined {
@@ -44,7 +50,7 @@ export class WorkloadIndex {
       if (object.owner) setOf(this.#replicaSetsByOwner, object.owner.uid).add(object.uid);
     }
     const concerned = object ?? previous;
-    return concerned && ownedBy(concerned.namespace, concerned.owner);
+    return concerned && this.#ownedBy(concerned.namespace, concerned.owner);
   }
 
   /** The pod with this UID, whether or not it belongs to a workload. */
@@ -57,9 +63,9 @@ export class WorkloadIndex {
   }
 
   workloadOf(pod: PodRecord): Workload | undefined {
-    if (pod.owner?.kind !== 'ReplicaSet') return ownedBy(pod.namespace, pod.owner);
+    if (pod.owner?.kind !== 'ReplicaSet') return this.#ownedBy(pod.namespace, pod.owner);
     const replicaSet = this.#replicaSets.get(pod.owner.uid);
-    return replicaSet && ownedBy(replicaSet.namespace, replicaSet.owner);
+    return replicaSet && this.#ownedBy(replicaSet.namespace, replicaSet.owner);
   }
 
   /** Pods of the Deployment or StatefulSet with this UID, the finished ones left out. */
@@ -69,6 +75,14 @@ export class WorkloadIndex {
       const pods = [...(this.#podsByOwner.get(owner)?.values() ?? [])];
       return pods.filter((pod) => !pod.finished).map(asPod);
     });
+  }
+
+  /** Only what has a scale and creates pods itself; a Job's or DaemonSet's pod belongs to nothing that can be scaled. */
+  #ownedBy(namespace: string, owner: OwnerReference | undefined): Workload | undefined {
+    if (owner === undefined) return undefined;
+    const { kind, name } = owner;
+    if (kind !== 'Deployment' && kind !== 'StatefulSet' && !this.#otherKinds.has(kind)) return undefined;
+    return { namespace, kind, name };
   }
 
   #addPod(key: string, pod: PodRecord): void {
@@ -84,12 +98,6 @@ export class WorkloadIndex {
     siblings?.delete(key);
     if (siblings?.size === 0) this.#podsByOwner.delete(pod.owner?.uid ?? '');
   }
-}
-
-/** Only what has a scale and creates pods itself; a Job's or DaemonSet's pod belongs to nothing that can be scaled. */
-function ownedBy(namespace: string, owner: OwnerReference | undefined): Workload | undefined {
-  if (owner?.kind !== 'Deployment' && owner?.kind !== 'StatefulSet') return undefined;
-  return { namespace, kind: owner.kind, name: owner.name };
 }
 
 function asPod({ namespace: _namespace, owner: _owner, finished: _finished, ...pod }: PodRecord): Pod {

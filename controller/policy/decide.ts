@@ -76,10 +76,11 @@ function asks({ observation: { spec, memory, nowMs }, target }: Situation): bool
 }
 
 function withoutTarget({ spec, target, workload, memory }: Observation): Decision {
-  const { kind, name } = spec.scaleTargetRef;
+  const { apiVersion, kind, name } = spec.scaleTargetRef;
+  const unread = apiVersion === 'apps/v1' ? '' : ', or has no scale that Foresail may read,';
   const message =
     target === undefined
-      ? `scaleTargetRef names ${kind} ${name}, which does not exist in namespace ${workload.namespace}`
+      ? `scaleTargetRef names ${kind} ${name}, which does not exist${unread} in namespace ${workload.namespace}`
       : `${kind} ${name} has ${target.replicas} replicas, which must be a whole number of at least 0`;
   const replicas = spec.minReplicas;
   const verdict: Verdict = { rule: 'target', speaks: true, replicas, reason: 'TargetMissing', message };

@@ -149,14 +149,32 @@ export const badSpecs: readonly BadSpec[] = [
   {
     name: 'target of a kind without replicas',
     spec: { ...good, scaleTargetRef: { kind: 'DaemonSet', name: 'shop' } },
-    process: /spec\.scaleTargetRef\.kind: must be "Deployment" or "StatefulSet"/,
-    server: /spec\.scaleTargetRef\.kind: Unsupported value: "DaemonSet"/,
+    process: /spec\.scaleTargetRef\.kind: must be Deployment or StatefulSet with apiVersion apps\/v1/,
+    server: /spec\.scaleTargetRef\.kind: Invalid value.*must be Deployment or StatefulSet/,
   },
   {
     name: 'target of an API version that is not served',
     spec: { ...good, scaleTargetRef: { ...scaleTargetRef, apiVersion: 'extensions/v1beta1' } },
-    process: /spec\.scaleTargetRef\.apiVersion: must be "apps\/v1"/,
-    server: /spec\.scaleTargetRef\.apiVersion: Unsupported value/,
+    process: /spec\.scaleTargetRef\.kind: must be Deployment or StatefulSet with apiVersion apps\/v1/,
+    server: /spec\.scaleTargetRef\.kind: Invalid value.*with no other apiVersion/,
+  },
+  {
+    name: 'target of another kind, without its API version',
+    spec: { ...good, scaleTargetRef: { kind: 'Rollout', name: 'shop' } },
+    process: /spec\.scaleTargetRef\.kind: must be Deployment or StatefulSet with apiVersion apps\/v1/,
+    server: /spec\.scaleTargetRef\.kind: Invalid value.*must be Deployment or StatefulSet/,
+  },
+  {
+    name: 'target of an API version without a group',
+    spec: { ...good, scaleTargetRef: { apiVersion: 'v1', kind: 'Pod', name: 'shop' } },
+    process: /spec\.scaleTargetRef\.apiVersion: must be an API group and version/,
+    server: /spec\.scaleTargetRef\.apiVersion.*should match/,
+  },
+  {
+    name: 'target with a path for an API version',
+    spec: { ...good, scaleTargetRef: { apiVersion: 'a/../v1', kind: 'Pod', name: 'shop' } },
+    process: /spec\.scaleTargetRef\.apiVersion: must be an API group and version/,
+    server: /spec\.scaleTargetRef\.apiVersion.*should match/,
   },
   {
     name: 'target with a path for a name',

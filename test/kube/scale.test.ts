@@ -83,3 +83,45 @@ test('a name cannot leave its place in the path', async (t) => {
   await applyScale(connection, { ...request, workload });
   t.is(connection.last.path, '/apis/apps/v1/namespaces/shop/deployments/..%2F..%2Fsecrets%2Fx/scale');
 });
+
+const other = {
+  ...request,
+  workload: { ...request.workload, kind: 'Rollout' },
+  path: '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web/scale',
+};
+
+test('the scale of another kind is read and patched at the version read, with epoch and holder as its manager', async (t) => {
+  const connection = new RecordingConnection();
+  connection.answer = ({ method }) => ({
+    status: 200,
+    body:
+      method === 'GET'
+        ? { metadata: { uid: 'u-1', resourceVersion: '7' }, spec: { replicas: 2 } }
+        : { metadata: { uid: 'u-1', resourceVersion: '8' }, spec: { replicas: 4 } },
+  });
+  t.deepEqual(await applyScale(connection, other), { kind: 'written', replicas: 4, resourceVersion: '8' });
+  t.like(connection.last, {
+    method: 'PATCH',
+    path: other.path,
+    query: { fieldManager: 'foresail/7/foresail-0_ab12cd34' },
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { resourceVersion: '7' }, spec: { replicas: 4 } },
+  });
+});
+
+test('another kind’s object that was made anew under its name is not written', async (t) => {
+  const connection = new RecordingConnection();
+  connection.answer = () => ({ status: 200, body: { metadata: { uid: 'u-2', resourceVersion: '7' } } });
+  t.like(await applyScale(connection, other), { kind: 'conflict' });
+  t.is(connection.calls.length, 1);
+});
+
+test('another kind’s scale that may not be read is not written', async (t) => {
+  const connection = new RecordingConnection();
+  connection.answer = () => ({ status: 403, body: { message: 'rbac' } });
+  t.deepEqual(await applyScale(connection, other), {
+    kind: 'refused',
+    reason: 'ScaleRefused',
+    message: 'rbac',
+  });
+});

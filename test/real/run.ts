@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { ensureParts } from '../rig/build.ts';
 import { runInNamespace } from '../rig/namespace.ts';
 import { isMissing, MISSING } from '../rig/parts.ts';
+import { rolloutCrd } from '../rig/rollout-crd.ts';
 
 /*
  * Runs AVA on the tests on real parts, inside a network namespace of their own, so that the test process itself is
@@ -25,6 +26,7 @@ async function runRealTests(args: readonly string[]): Promise<number> {
   // What a test starts by the name `node` must be this Node, too.
   const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` };
   const parts = await ensureParts();
+  await rolloutCrd();
   if (!isMissing(parts)) return runInNamespace(tests, env);
   process.stderr.write(`rig: the tests on real parts cannot run: ${parts.missing}\n`);
   return run(tests, { ...env, [MISSING]: parts.missing });
