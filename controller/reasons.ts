@@ -43,6 +43,10 @@ export const reasons = {
   TelemetryMissing: ['warning', 'no recent telemetry: replicas hold, because missing is not zero'],
   TelemetryPartial: ['warning', 'too few of the pods report: replicas may rise, not fall'],
   TelemetrySuspect: ['warning', 'telemetry was refused or contradicts itself: replicas may rise, not fall'],
+  DemandDoubtful: [
+    'warning',
+    'the rate fell while errors rose or another signal stood: replicas may rise, not fall, for an hour',
+  ],
   SignalMissing: ['warning', 'a signal of spec.signals is not known: replicas may rise, not fall'],
   CapacityUnknown: ['warning', 'no evidence yet of what one replica carries: replicas hold'],
   TargetMissing: ['warning', 'scaleTargetRef names an object that does not exist'],

@@ -163,3 +163,19 @@ export const SIGNAL_TOLERANCE = 0.1;
 
 /** CPU and work in flight follow the forecast of requests upwards, this far: more would be a guess about another curve. */
 export const GROWTH_MOST = 3;
+
+/** A rate that fell to this share of the last ten minutes' middle is doubted while errors are up, or above it no longer. */
+export const DOUBT_FALL = 0.5;
+
+/** One that fell to this share is doubted while CPU or work in flight still has DOUBT_STANDS of its own middle. */
+export const DOUBT_CERTAIN_FALL = 0.25;
+export const DOUBT_STANDS = 0.75;
+
+/** Errors that are no nuisance any more, unless they are usual: then twice as many. */
+export const DOUBT_ERRORS = 0.1;
+
+/** Two minutes at 15 s make a middle. */
+export const DOUBT_LEAST_STEPS = 8;
+
+/** Somebody has looked by then, or the load is what it seems: it must not be paid for for ever. */
+export const DOUBT_SECONDS = 3600;

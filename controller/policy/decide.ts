@@ -39,8 +39,14 @@ export function decide(observation: Observation): Decision {
   };
 }
 
-function needRules({ signals }: Situation): readonly Rule[] {
-  return signals.length === 0 ? rules.need : [...rules.need, ...rules.signals];
+/** What has no bearing is not in the trace. */
+function needRules({ signals, doubt }: Situation): readonly Rule[] {
+  if (signals.length === 0 && doubt === undefined) return rules.need;
+  return [
+    ...rules.need,
+    ...(doubt === undefined ? [] : rules.doubt),
+    ...(signals.length === 0 ? [] : rules.signals),
+  ];
 }
 
 /** Applies rules in order; the last one that spoke has the last word. */
@@ -61,6 +67,7 @@ function remembered(situation: Situation, needed: number, asked: number): Memory
   return {
     sinceMs: memory.sinceMs,
     ...(memory.undone ? { undone: memory.undone } : {}),
+    ...(situation.doubt ? { doubt: situation.doubt } : {}),
     ...(asks(situation) ? { askedReplicas: asked } : {}),
     ...changes(memory),
     ...(asked > current ? { lastUpMs: nowMs } : {}),

@@ -2,6 +2,7 @@ import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Step } from '../series/step.ts';
 import type { Workload } from '../workload.ts';
+import type { Doubt } from './doubt.ts';
 import type { SignalReading } from './signal.ts';
 
 /** Everything a decision may know, gathered once, plain and serialisable: the same observation decides the same. */
@@ -107,6 +108,8 @@ export interface Memory {
   readonly sinceMs: number;
   /** What the last decision asked for; a higher number in the target was set by somebody else. */
   readonly askedReplicas?: number;
+  /** Why the rate that fell is not believed; absent when it is. */
+  readonly doubt?: Doubt;
   /** Changes by somebody else soon after a change of ours, of the last hour, oldest first; absent: none. */
   readonly undone?: readonly Undone[];
 }

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { forecastChain } from './rules/chain.ts';
+import { demandDoubtful } from './rules/doubt.ts';
 import { ceiling, cooldown, floor, step } from './rules/limits.ts';
 import { deadband, forecastDemand, reactiveFloor } from './rules/need.ts';
 import { actuator, rivals, undone } from './rules/others.ts';
@@ -31,6 +32,7 @@ export const rules = {
     capacityUnknown,
     telemetryMissing,
   ],
+  doubt: [demandDoubtful],
   signals: [signalDemand, signalMissing],
   restraint: [freshStart, stabilization, payback, step, cooldown, floor, ceiling],
   permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],

@@ -8,6 +8,7 @@ import {
   REACTIVE_STEPS,
   TELEMETRY_STEPS,
 } from './constants.ts';
+import { type Doubt, doubtOf } from './doubt.ts';
 import { secondsText } from './figures.ts';
 import type { Observation, Target } from './observation.ts';
 import { isUsable, leadRps, peakRps } from './peak.ts';
@@ -33,6 +34,8 @@ export interface Situation {
   readonly forecastFlaw: string | undefined;
   /** What each signal beside the request rate asks for, in the order of the spec. */
   readonly signals: readonly SignalNeed[];
+  /** Why a rate that fell is not believed; undefined when it is. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** So many requests per second within so many seconds, with this probability, need so many replicas (not rounded). */
@@ -55,6 +58,7 @@ export function assess(observation: Observation, target: Target): Situation {
     payback: ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY),
     reactive,
     forecastFlaw,
+    doubt: doubtOf(observation),
     signals: signalNeeds(observation, target, leadSeconds, forecastFlaw),
   };
 }

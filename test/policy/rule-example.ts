@@ -19,7 +19,7 @@ export interface Example {
 
 export const example = test.macro({
   exec(t, { rule: name, given, before, after, says: words }: Example) {
-    const rule = [...every, ...rules.signals].find((candidate) => candidate.name === name);
+    const rule = [...every, ...rules.signals, ...rules.doubt].find((candidate) => candidate.name === name);
     const seen = observation(given);
     if (rule === undefined || seen.target === undefined) return t.fail(`no rule ${name}`);
     const word = says(before, 'Steady', 'the need');
