@@ -88,7 +88,8 @@ export function statusOf(account: Account): ScalerStatus {
 type Refused = Exclude<ScaleOutcome, { kind: 'written' | 'held' }>;
 
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {
-  const { reason, message } = decision;
+  const { reason } = decision;
+  const message = outcome?.kind === 'held' ? `${decision.message}; ${outcome.message}` : decision.message;
   // Not by the decision's reason: a pause or a limit has the last word over missing telemetry too.
   const fresh = isTelemetryFresh(observation);
   const refused =
@@ -127,7 +128,8 @@ function soleWriterOf({ target }: Observation, decision: Decision): Condition {
     return { type, status: 'False', reason: 'OtherWriter', message: decision.message };
   if (rivals.length > 0) {
     const names = rivals.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-    return { type, status: 'False', reason: 'OtherWriter', message: `the target is scaled by ${names}` };
+    const message = `the target is scaled by ${names}, which spec.actuation does not name; beside that Foresail does not act`;
+    return { type, status: 'False', reason: 'OtherWriter', message };
   }
   return target?.rivalsUnknown === undefined
     ? { type, status: 'True', reason: 'Steady', message: 'nobody else scales the target' }

@@ -129,7 +129,8 @@ test('who else scales the target is said in every mode, and so is that it cannot
   t.like(sole({}), { status: 'True', reason: 'Steady' });
   t.like(sole({ rivals: [{ kind: 'HorizontalPodAutoscaler', name: 'web' }] }), {
     ...{ status: 'False', reason: 'OtherWriter' },
-    message: 'the target is scaled by HorizontalPodAutoscaler web',
+    message:
+      'the target is scaled by HorizontalPodAutoscaler web, which spec.actuation does not name; beside that Foresail does not act',
   });
   t.like(sole({ rivalsUnknown: 'forbidden' }), {
     ...{ status: 'Unknown', reason: 'OthersUnseen', message: 'forbidden' },
@@ -145,4 +146,10 @@ test('with nothing to write the number to it is not Ready, and says what must be
 
 test('over a floor the status has the replicas of the workload, and the floor as what is wanted', (t) => {
   t.like(statusOf(seeing({ replicas: 4, workloadReplicas: 9 })), { currentReplicas: 9, desiredReplicas: 6 });
+});
+
+test('a scale-down that waits for its pods to leave the rotation says so, and is no failure', (t) => {
+  const account = accountOf('ForecastDemand', { kind: 'held', message: '2 of 4 pods leave' });
+  t.like(conditionOf(account, 'ScalingActive'), { status: 'True', message: 'at 0; 2 of 4 pods leave' });
+  t.like(conditionOf(account, 'Ready'), { status: 'True' });
 });

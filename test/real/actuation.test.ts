@@ -248,3 +248,30 @@ realTest('a writer that sets the replicas anew each time is named and not fought
   reverting = false;
   await git;
 });
+
+realTest(
+  'where HPAs may not be watched Foresail goes on scaling, and its status says what is to be allowed',
+  async (t) => {
+    const role = JSON.parse(
+      (await rig().kubectl(['get', 'clusterrole', 'foresail', '-o', 'json'])).stdout,
+    ) as {
+      rules: { apiGroups: string[] }[];
+    };
+    const rules = role.rules.filter(({ apiGroups }) => !apiGroups.includes('autoscaling'));
+    await rig().kubectl([
+      'patch',
+      'clusterrole',
+      'foresail',
+      '--type=merge',
+      `-p=${JSON.stringify({ rules })}`,
+    ]);
+    // The watch that is open goes on until it ends.
+    await until(async () => (await condition('api', 'SoleWriter', 'status')) === 'Unknown', 90_000);
+    t.regex(
+      await condition('api', 'SoleWriter', 'message'),
+      /the ClusterRole foresail must allow list and watch of horizontalpodautoscalers/,
+    );
+    await scaler('api', { minReplicas: 6 });
+    await until(async () => (await replicasOf('api')) === '6', 30_000);
+  },
+);

@@ -22,7 +22,7 @@ export const rivals: Rule = {
     return says(
       current,
       'OtherWriter',
-      `${name(rival)} scales ${kind} ${of} too, so Foresail only advises ${word.replicas}; ${remedy(rival)}: ${word.message}`,
+      `${name(rival)} scales ${kind} ${of} too, so Foresail only advises ${word.replicas}; ${remedy(rival, observation)}: ${word.message}`,
     );
   },
 };
@@ -37,18 +37,19 @@ export const rivals: Rule = {
  */
 export const undone: Rule = {
   name: 'undone',
-  apply({ observation, current }, word) {
+  apply({ observation, target, current }, word) {
     const { memory, nowMs } = observation;
     const last = holdsOff(memory, nowMs);
     if (last === undefined) return passes(word, 'nobody undoes what is written');
     if (!mayWrite(observation))
       return passes(word, `${last.manager} sets the number, and nothing is written`);
+    const what = target.limits ? `the range of ${target.limits.of}` : 'the replicas';
     const leftText = secondsText(UNDONE_SECONDS - (nowMs - last.atMs) / 1000);
     return says(
       current,
       'OtherWriter',
       `${last.manager} has changed back what Foresail wrote ${memory.undone?.length ?? 0} times within an hour, so Foresail only ` +
-        `advises ${word.replicas} and writes again in ${leftText}; leave the replicas out of what ${last.manager} applies, ` +
+        `advises ${word.replicas} and writes again in ${leftText}; leave ${what} out of what ${last.manager} applies, ` +
         `or set spec.mode to Advisory: ${word.message}`,
     );
   },
@@ -79,7 +80,8 @@ function mayWrite({ spec }: Observation): boolean {
 
 const name = (rival: Rival) => `${rival.kind} ${rival.name}`;
 
-function remedy(rival: Rival): string {
-  if (rival.kind !== 'HorizontalPodAutoscaler') return `delete it, or set spec.mode to Advisory`;
-  return `delete it, or set spec.actuation.kind to ${rival.kind} for Foresail to raise its minReplicas`;
+function remedy({ kind }: Rival, { spec }: Observation): string {
+  if (spec.actuation.kind !== 'Scale') return 'delete it';
+  if (kind !== 'HorizontalPodAutoscaler') return 'delete it, or set spec.mode to Advisory';
+  return `delete it, or set spec.actuation.kind to ${kind} for Foresail to raise its minReplicas`;
 }

@@ -68,3 +68,26 @@ test('a floor without an object to put it in', example, {
   says: 'ActuatorMissing: there must be one; otherwise 12: the need',
 });
 test('there is something to write to', example, { rule: 'actuator', before: 12, after: 12 });
+
+test('beside the HPA that has the floor a second one has to go', example, {
+  rule: 'rivals',
+  given: {
+    ...beside('HorizontalPodAutoscaler'),
+    spec: spec({ actuation: { kind: 'HorizontalPodAutoscaler', name: 'own' } }),
+  },
+  before: 12,
+  after: 10,
+  says: 'OtherWriter: HorizontalPodAutoscaler web scales Deployment cart too, so Foresail only advises 12; delete it: the need',
+});
+test('over a floor it is the range that is to be left out', example, {
+  rule: 'undone',
+  given: {
+    ...undone(700, 40),
+    target: { ...target(3), limits: { minReplicas: 2, maxReplicas: 9, of: 'HorizontalPodAutoscaler web' } },
+  },
+  before: 12,
+  after: 3,
+  says:
+    'OtherWriter: argocd has changed back what Foresail wrote 2 times within an hour, so Foresail only advises 12 and writes ' +
+    'again in 560 s; leave the range of HorizontalPodAutoscaler web out of what argocd applies, or set spec.mode to Advisory: the need',
+});
