@@ -116,6 +116,9 @@ export const SURE_USE = 0.7;
 /** A bound is told apart from what was really carried when that is below this share of it: two bins. */
 export const CARRIED_SHARE = 0.97;
 
+/** Fewer requests inside all replicas than this is not a reading: it scatters by half of itself and more. */
+export const GAUGE_LEAST = 5;
+
 /** What was inside the replicas is averaged over so many steps: 10 minutes at 15 s. */
 export const SATURATION_STEPS = 40;
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { REACH_LEAST, REACH_MOST, SATURATION_PRIOR_SPREAD, SATURATION_STEPS, SURE_USE } from './constants.ts';
+import {
+  GAUGE_LEAST,
+  REACH_LEAST,
+  REACH_MOST,
+  SATURATION_PRIOR_SPREAD,
+  SATURATION_STEPS,
+  SURE_USE,
+} from './constants.ts';
 import type { Evidence } from './evidence.ts';
 
 export const saturation = z.object({
@@ -75,6 +82,7 @@ function insideOf({ step: { inflight, latency }, ready }: Evidence, rate: number
   const { p50, p95, p99 } = latency;
   const least = rate * (0.45 * p50.lower + 0.04 * p95.lower + 0.01 * p99.lower);
   const most = rate * (0.5 * p50.upper + 0.45 * p95.upper + 0.05 * p99.upper);
-  const gauged = inflight >= 0 ? inflight / ready : most;
+  // A moment in which few are inside is mostly one in which nobody is: then it is the percentiles that say.
+  const gauged = inflight >= GAUGE_LEAST ? inflight / ready : most;
   return Math.min(most, Math.max(least, gauged));
 }

@@ -64,7 +64,7 @@ test('the busier, the less they speak for; at the threshold for nothing more', (
 });
 test('a replica with a tenth of a request inside speaks for the rate that leaves it 70 % busy at most', (t) => {
   const rate = 184 / 11;
-  const reach = reachOf(noted(40, { shape: shared, rate, ready: 10 }), rate, 0.2);
+  const reach = reachOf(noted(40, { shape: shared, rate, ready: 100 }), rate, 0.2);
   t.true(reach > 6 && reach <= 7);
 });
 test('no gauge: the percentiles bound what is inside, on the safe side', (t) => {
@@ -99,6 +99,23 @@ function looked(random: Random, ready: number, inside: number): number {
   }
   return sum;
 }
+
+const idles = test.macro({
+  exec(t, shape: Shape) {
+    const truth = capacityOfShape(shape, 0.99, 0.25);
+    for (const ready of [1, 3, 20]) {
+      for (const use of [0.005, 0.02, 0.1, 0.3]) {
+        const random = seededRandom(ready);
+        const gauge = (inside: number) => looked(random, ready, inside);
+        const rate = use * shape.saturatingRps;
+        const known = noted(40, { shape, rate, ready, gauge });
+        t.true(rate * reachOf(known, rate, 0.2) <= 1.1 * truth, `${ready} replicas, ${use} busy`);
+      }
+    }
+  },
+  title: (_, { name }: Shape) => `a few replicas with little to do speak for no more than ${name} carries`,
+});
+for (const shape of [shared, quick, cores(2, 0.02), evenly, knee, floor]) test(idles, shape);
 
 interface Played {
   readonly missedShare: number;
