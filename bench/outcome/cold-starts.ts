@@ -106,17 +106,18 @@ function rowOf(name: string, startupSeconds: number, starts: readonly Start[]): 
 /** From known load on, spread over the trace; a trace that is not twice as long as `ticks` has one start. */
 function demandsOf(trace: NamedTrace, ticks: number): Demand[] {
   const { fromMs, toMs } = spanOfTrace(trace);
-  const room = (toMs - fromMs) / TICK_MS - ticks;
+  const known = demandOf(trace, MEAN_PODS, undefined).pods;
+  const room = known.length - ticks;
   const offsets =
     room <= ticks ? [0] : Array.from({ length: STARTS }, (_, index) => Math.floor((room * index) / STARTS));
   return offsets.flatMap((offset, index) => {
-    const startMs = fromMs + offset * TICK_MS;
+    const after = known.subarray(offset).findIndex((load) => load > 0);
+    if (after < 0) return [];
+    const first = offset + after;
+    const startMs = fromMs + first * TICK_MS;
     const judged = { fromMs: startMs, toMs: Math.min(toMs, startMs + ticks * TICK_MS) };
     const { pods } = demandOf(trace, MEAN_PODS, seededRandom(index + 1), judged);
-    const part = pods.slice(offset, (judged.toMs - fromMs) / TICK_MS);
-    const known = part.findIndex((load) => !Number.isNaN(load));
-    if (known < 0) return [];
-    return [{ startMs: startMs + known * TICK_MS, pods: part.slice(known), missing: 0 }];
+    return [{ startMs, pods: pods.slice(first, first + ticks), missing: 0 }];
   });
 }
 
