@@ -1,6 +1,6 @@
 import type { PredictiveScaler } from '../api/predictive-scaler.ts';
 import type { Rival } from '../policy/observation.ts';
-import type { FloorRecord } from './floor.ts';
+import { type FloorRecord, groupOf } from './floor.ts';
 
 /** What a scaler's number is written to, and who else scales the target. */
 export interface Actuator {
@@ -11,12 +11,14 @@ export interface Actuator {
   readonly rivals: readonly Rival[];
 }
 
-/** `floors`: all that scale the target of the scaler. */
+/** `under`: all that scale something of the target's kind and name; another group's is another object. */
 export function actuatorOf(
   { spec }: Pick<PredictiveScaler, 'spec'>,
-  floors: readonly FloorRecord[],
+  under: readonly FloorRecord[],
 ): Actuator {
   const { kind, name } = spec.actuation;
+  const group = groupOf(spec.scaleTargetRef.apiVersion);
+  const floors = under.filter(({ target }) => target?.group === group);
   if (kind === 'Scale') return { rivals: rivalsAmong(floors) };
   const named = floors.filter((floor) => floor.kind === kind && (name === undefined || floor.name === name));
   const [floor, second] = named;

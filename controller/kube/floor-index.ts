@@ -47,5 +47,5 @@ export class FloorIndex {
 }
 
 export function workloadUnder({ namespace, target }: FloorRecord): Workload | undefined {
-  return target && { namespace, ...target };
+  return target && { namespace, kind: target.kind, name: target.name };
 }

@@ -43,8 +43,8 @@ export interface FloorRecord {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** What it scales; undefined where that is nothing of apps. */
-  readonly target: { readonly kind: string; readonly name: string } | undefined;
+  /** What it scales; undefined where that cannot be read. */
+  readonly target: { readonly group: string; readonly kind: string; readonly name: string } | undefined;
   readonly range: ReplicaRange;
   readonly raised?: { readonly before: ReplicaRange; readonly set: ReplicaRange; readonly by: string };
   readonly owner?: OwnerReference;
@@ -125,8 +125,13 @@ function parseRange(text = ''): ReplicaRange | undefined {
 /** KEDA's objects may leave out version and kind: then it is a Deployment. */
 function targetOf(ref: unknown): FloorRecord['target'] {
   const { apiVersion = 'apps/v1', kind = 'Deployment', name } = (ref ?? {}) as Record<string, unknown>;
-  const known = typeof apiVersion === 'string' && apiVersion.startsWith('apps/');
-  return known && typeof kind === 'string' && typeof name === 'string' ? { kind, name } : undefined;
+  const known = typeof apiVersion === 'string' && typeof kind === 'string' && typeof name === 'string';
+  return known ? { group: groupOf(apiVersion), kind, name } : undefined;
+}
+
+/** `argoproj.io` of `argoproj.io/v1alpha1`: one object is there in every version of its group. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.split('/').slice(0, -1).join('/');
 }
 
 const count = (value: unknown, absent: number) => (typeof value === 'number' ? value : absent);

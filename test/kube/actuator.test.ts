@@ -10,7 +10,7 @@ const scaler = (actuation: object) => ({
 });
 const floor = (name: string, owner?: FloorRecord['owner']): FloorRecord => ({
   ...{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name, uid: `uid-${name}`, resourceVersion: '1' },
-  ...{ target: { kind: 'Deployment', name: 'web' }, range: { min: 1, max: 9 } },
+  ...{ target: { group: 'apps', kind: 'Deployment', name: 'web' }, range: { min: 1, max: 9 } },
   ...(owner ? { owner } : {}),
 });
 const keda = { kind: 'ScaledObject', name: 'web', uid: 'uid-so', controller: true };
@@ -55,4 +55,19 @@ test('without one it is said what must exist', (t) => {
 test('the HPA that KEDA made is not written to: KEDA would undo it', (t) => {
   const actuator = actuatorOf(scaler({ kind: 'HorizontalPodAutoscaler' }), [floor('keda-hpa-web', keda)]);
   t.regex(actuator.missing ?? '', /keda-hpa-web belongs to ScaledObject web/);
+});
+
+test('an HPA of a Rollout is a rival of that Rollout, in whatever version, and of no other object', (t) => {
+  const rollout = {
+    spec: predictiveScalerSpec.parse({
+      scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web' },
+      maxReplicas: 9,
+    }),
+  };
+  const of = (group: string): FloorRecord => ({
+    ...floor('web'),
+    target: { group, kind: 'Rollout', name: 'web' },
+  });
+  t.is(actuatorOf(rollout, [of('argoproj.io')]).rivals.length, 1);
+  t.is(actuatorOf(rollout, [of('example.com')]).rivals.length, 0);
 });

@@ -5,7 +5,7 @@ import { RecordingConnection } from './recording-connection.ts';
 
 const floor: FloorRecord = {
   ...{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'web', uid: 'u-1', resourceVersion: '7' },
-  ...{ target: { kind: 'Deployment', name: 'web' }, range: { min: 2, max: 10 } },
+  ...{ target: { group: 'apps', kind: 'Deployment', name: 'web' }, range: { min: 2, max: 10 } },
 };
 const raised: FloorRecord = {
   ...floor,

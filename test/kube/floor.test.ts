@@ -14,18 +14,18 @@ test('an HPA is read: its target, its range, and what Foresail left on it', (t) 
   });
   t.like(record, {
     kind: 'HorizontalPodAutoscaler',
-    target: { kind: 'Deployment', name: 'web' },
+    target: { group: 'apps', kind: 'Deployment', name: 'web' },
     range: { min: 6, max: 10 },
     raised: { before: { min: 2, max: 10 }, set: { min: 6, max: 10 }, by: 'web' },
   });
   t.deepEqual(ownRange(record), { min: 2, max: 10 });
 });
 
-test('an HPA without minReplicas has 1; what scales something else than apps has no target', (t) => {
+test('an HPA without minReplicas has 1; what scales nothing that can be read has no target', (t) => {
   const ref = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web' };
   const record = hpa({ metadata, spec: { scaleTargetRef: ref, maxReplicas: 4 } });
   t.deepEqual(record.range, { min: 1, max: 4 });
-  t.is(record.target, undefined);
+  t.deepEqual(record.target, { group: 'argoproj.io', kind: 'Rollout', name: 'web' });
   t.is(hpa({ metadata }).target, undefined);
 });
 
