@@ -1,5 +1,6 @@
 import type { Told } from './actuate/publish.ts';
 import type { Forecast } from './forecast/forecast.ts';
+import type { BudgetState } from './policy/budget.ts';
 import type { CapacityState } from './policy/capacity.ts';
 import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
@@ -16,6 +17,7 @@ export interface Dossier {
   leadTime: LeadTimeState;
   capacity: CapacityState;
   ladder: LadderState;
+  budget: BudgetState;
   memory: Memory;
   /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
   recalled: boolean;

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
+import { initialBudget } from './policy/budget.ts';
 import { initialCapacity } from './policy/capacity.ts';
 import { initialLadder } from './policy/ladder.ts';
 import { initialLeadTime } from './policy/lead-time.ts';
@@ -66,11 +67,12 @@ export function createDossiers(parts: DossiersParts) {
     const key = workloadKey(workload);
     const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
     const fromMs = toMs - ringSteps * stepMs;
-    const [rates, leadTime, capacity, ladder] = await Promise.all([
+    const [rates, leadTime, capacity, ladder, budget] = await Promise.all([
       history.rates(key, fromMs, toMs, stepSeconds),
       history.recall(key, 'lead-time'),
       history.recall(key, 'capacity'),
       history.recall(key, 'ladder'),
+      history.recall(key, 'budget'),
     ]);
     // Its scaler may have gone, or gone and come back, while the history was read.
     if (entries.get(key) !== entry) return;
@@ -81,6 +83,7 @@ export function createDossiers(parts: DossiersParts) {
     if (leadTime !== undefined) dossier.leadTime = initialLeadTime(leadTime);
     if (capacity !== undefined) dossier.capacity = initialCapacity(capacity);
     if (ladder !== undefined) dossier.ladder = initialLadder(ladder);
+    if (budget !== undefined) dossier.budget = initialBudget(budget);
     dossier.recalled = true;
   }
 
@@ -100,6 +103,7 @@ export function createDossiers(parts: DossiersParts) {
       leadTime: initialLeadTime(),
       capacity: initialCapacity(),
       ladder: initialLadder(),
+      budget: initialBudget(),
       memory: freshMemory(clock.monotonicMs()),
       trails: new Map(),
       recalled: false,

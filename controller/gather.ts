@@ -1,6 +1,7 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
 import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
+import { budgetUseOf, guarded } from './policy/budget.ts';
 import { capacityOf } from './policy/capacity.ts';
 import { boldnessOf } from './policy/ladder.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
@@ -48,6 +49,8 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const wallMs = clock.wallMs();
   const lastKnownMs = dossier.series.lastKnownMs;
   const signals = readSignals(scaler, dossier, parts, wallMs);
+  const limit = scaler.spec.objective.budgetPercent / 100;
+  const budget = budgetUseOf(dossier.budget, wallMs, limit);
   return {
     workload: dossier.workload,
     spec: scaler.spec,
@@ -62,7 +65,8 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     forecast: dossier.forecast,
     capacity: capacityOf(dossier.capacity, scaler.spec),
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
-    boldness: boldnessOf(dossier.ladder, scaler.spec.objective.budgetPercent / 100),
+    boldness: guarded(boldnessOf(dossier.ladder, limit), budget),
+    ...(budget ? { budget } : {}),
     ...(signals ? { signals } : {}),
     memory: dossier.memory,
   };

@@ -6,7 +6,8 @@ import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
 import { followSignals, meterWish, ownMetricsOf } from './meter-wish.ts';
-import { isNewCapacity, learnCapacity } from './policy/capacity.ts';
+import { spend } from './policy/budget.ts';
+import { capacityOf, isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
 import { learnBoldness } from './policy/trial.ts';
@@ -67,7 +68,9 @@ export function createPipeline(parts: PipelineParts) {
     const before = dossier.ladder;
     dossier.ladder = learnBoldness(before, gather(scaler, dossier, parts));
     const due = dossier.ladder !== before && dossier.ladder.steps % LADDER_SAVED_STEPS === 0;
-    if (dossier.recalled && due) history.remember(workloadKey(dossier.workload), 'ladder', dossier.ladder);
+    if (!dossier.recalled || !due) return;
+    history.remember(workloadKey(dossier.workload), 'ladder', dossier.ladder);
+    history.remember(workloadKey(dossier.workload), 'budget', dossier.budget);
   }
 
   function readyUids(workload: Workload): readonly string[] {
@@ -85,6 +88,11 @@ export function createPipeline(parts: PipelineParts) {
     const { objective } = scaler.spec;
     const pods = cluster.pods(dossier.workload);
     const before = dossier.capacity;
+    const { rpsPerReplica: capacityRps } = capacityOf(before, scaler.spec);
+    dossier.budget = steps.reduce(
+      (state, step) => spend(state, { step, stepSeconds, ready, capacityRps, objective }),
+      dossier.budget,
+    );
     dossier.capacity = steps.reduce((state, step) => {
       const starting = target.starting + coldPods(pods, step.startMs + stepMs, stepSeconds);
       return learnCapacity(state, { step, ready, starting, objective });

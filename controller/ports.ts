@@ -127,6 +127,8 @@ export interface ScalerStatus {
   readonly season?: string;
   /** Which signal asks for most; absent where the request rate is the only one. */
   readonly signal?: string;
+  /** Of what 30 days may spend of the objective's budget; absent while no latency is known. */
+  readonly budgetSpentPercent?: number;
   readonly leadSeconds: number;
   readonly conditions: readonly Condition[];
 }

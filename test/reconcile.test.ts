@@ -3,6 +3,7 @@ import type { PredictiveScaler } from '../controller/api/predictive-scaler.ts';
 import { VirtualClock } from '../controller/clock.ts';
 import type { Dossier } from '../controller/dossier.ts';
 import { gather } from '../controller/gather.ts';
+import { initialBudget } from '../controller/policy/budget.ts';
 import { initialCapacity } from '../controller/policy/capacity.ts';
 import { initialLadder } from '../controller/policy/ladder.ts';
 import { initialLeadTime } from '../controller/policy/lead-time.ts';
@@ -30,6 +31,7 @@ function setUp() {
     leadTime: initialLeadTime(),
     capacity: initialCapacity(),
     ladder: initialLadder(),
+    budget: initialBudget(),
     memory: freshMemory(clock.monotonicMs()),
     recalled: true,
     trails: new Map(),

@@ -80,6 +80,7 @@ export function statusOf(account: Account): ScalerStatus {
     ...(forecast ? { model: forecast.source } : {}),
     ...(forecast?.season ? { season: describeSeason(forecast.season, forecast.stepSeconds) } : {}),
     ...(decision.signal === undefined ? {} : { signal: decision.signal }),
+    ...(observation.budget ? { budgetSpentPercent: Math.round(observation.budget.spentShare * 100) } : {}),
     leadSeconds: Math.round(leadTime.seconds),
     conditions: conditionsOf(account),
   };

@@ -44,6 +44,11 @@ export const predictiveScalerStatus = z.object({
     .max(320)
     .optional()
     .describe('Which signal asks for most; absent where the request rate is the only one.'),
+  budgetSpentPercent: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("How much of the objective's budget of 30 days is spent; above 100 when it is overspent."),
   leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
   conditions: z
     .array(condition)

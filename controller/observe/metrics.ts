@@ -36,6 +36,13 @@ export function createMetrics() {
     'Replicas that each signal beside the request rate asks for; absent while it is not known.',
     ['signal'],
   );
+  const budget = gauge(
+    'foresail_budget_spent_ratio',
+    'Share of the objective’s 30-day budget that is spent; above 1 when it is overspent.',
+  );
+  const burn = gauge('foresail_budget_burn_ratio', 'Pace of spending; 1 spends the budget in 30 days.', [
+    'window',
+  ]);
   const decisions = counter('foresail_decisions_total', 'Decisions by the rule that had the last word.', [
     ...workloadLabels,
     'reason',
@@ -73,6 +80,9 @@ export function createMetrics() {
       setKnown(replicas, { ...labels, state: 'ready' }, target?.ready);
       setKnown(replicas, { ...labels, state: 'recommended' }, target && decision.recommended);
       setKnown(demand, labels, observation.recent.at(-1)?.rps);
+      setKnown(budget, labels, observation.budget?.spentShare);
+      setKnown(burn, { ...labels, window: '1h' }, observation.budget?.hourBurn);
+      setKnown(burn, { ...labels, window: '3d' }, observation.budget?.threeDayBurn);
       setKnown(capacity, labels, observation.capacity.rpsPerReplica);
       lead.set(labels, observation.leadTime.seconds);
       const needs = target && observation.signals ? assess(observation, target).signals : [];
@@ -90,7 +100,8 @@ export function createMetrics() {
     /** A workload that is gone is gone from the next scrape on: a last value would be read as the present one. */
     forgotten(workload: Workload): void {
       const wanted = labelsOf(workload);
-      for (const gauge of [replicas, demand, forecast, capacity, lead, signal]) void removeAll(gauge, wanted);
+      for (const gauge of [replicas, demand, forecast, capacity, lead, signal, budget, burn])
+        void removeAll(gauge, wanted);
       for (const total of [decisions, writes]) void removeAll(total, wanted);
     },
     /** Exposes a counter kept elsewhere (the receiver's, the store's) under its reasons, read at each scrape. */

@@ -26,6 +26,8 @@ export interface Observation {
   readonly capacity: Capacity;
   readonly leadTime: LeadTime;
   readonly boldness: Boldness;
+  /** Absent while nothing is known of it. */
+  readonly budget?: BudgetUse;
   /** One for each of spec.signals but the request rate; absent where there is none. */
   readonly signals?: readonly SignalReading[];
   readonly memory: Memory;
@@ -78,6 +80,16 @@ export interface Capacity {
   readonly firstRps?: number;
   /** While unknown: between which rates per replica the objective was missed; absent when it was not. */
   readonly missed?: { readonly lowestRps: number; readonly highestRps: number };
+}
+
+/** What was spent of the objective's budget. A burn of 1 spends exactly all of it in 30 days. */
+export interface BudgetUse {
+  /** Of what 30 days may spend; above 1 when it is overspent. */
+  readonly spentShare: number;
+  readonly hourBurn: number;
+  readonly threeDayBurn: number;
+  /** Whether it burns so fast, for want of replicas, that the forecast has to be surer. */
+  readonly guard: 'none' | 'slow' | 'fast';
 }
 
 /** How sure to be that the load over the lead time stays under what is asked for. */

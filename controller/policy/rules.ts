@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { budget } from './rules/budget.ts';
 import { forecastChain } from './rules/chain.ts';
 import { demandDoubtful } from './rules/doubt.ts';
 import { ceiling, cooldown, floor, step } from './rules/limits.ts';
@@ -23,6 +24,7 @@ import { capacityUnknown } from './rules/unknown-capacity.ts';
 export const rules = {
   need: [
     forecastChain,
+    budget,
     forecastDemand,
     reactiveFloor,
     deadband,

@@ -14,6 +14,7 @@ test('shows the last word and what every rule made of it', (t) => {
     explain(decision),
     `10 replicas: mode Advisory only advises 14: behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   forecastChain      10  Steady          the model answers
+  budget             10  Steady          no latency is known yet to count the budget by
 > forecastDemand     24  ForecastDemand  the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   reactiveFloor      24  ForecastDemand  600 requests/s now need 8 replicas
   deadband           24  ForecastDemand  more than 5 % short

@@ -2,6 +2,7 @@ import {
   type PredictiveScalerSpec,
   predictiveScalerSpec,
 } from '../../../controller/api/predictive-scaler.ts';
+import { budgetUseOf, guarded, initialBudget, spend } from '../../../controller/policy/budget.ts';
 import { capacityOf, initialCapacity, learnCapacity } from '../../../controller/policy/capacity.ts';
 import { decide } from '../../../controller/policy/decide.ts';
 import { coldPods } from '../../../controller/policy/evidence.ts';
@@ -56,6 +57,7 @@ class ForesailScaler implements Scaler {
   #leadTime = initialLeadTime();
   #lead: Lead;
   #ladder = initialLadder();
+  #budget = initialBudget();
   #memory = freshMemory(0);
 
   constructor(parts: ForesailParts) {
@@ -89,6 +91,9 @@ class ForesailScaler implements Scaler {
     if (Number.isFinite(step.rps)) this.#lastKnownMs = endMs;
     const { ready, starting } = targetOf(pods);
     const { objective } = this.#spec;
+    const { rpsPerReplica: capacityRps } = capacityOf(this.#capacity, this.#spec);
+    const stepSeconds = TICK_SECONDS;
+    this.#budget = spend(this.#budget, { step, stepSeconds, ready, capacityRps, objective });
     const cold = starting + coldPods(pods, endMs, TICK_SECONDS);
     this.#capacity = learnCapacity(this.#capacity, { step, ready, starting: cold, objective });
     this.#learnLeadTime(pods);
@@ -114,6 +119,8 @@ class ForesailScaler implements Scaler {
       leadTime: this.#lead.time,
     };
     this.#ladder = learnBoldness(this.#ladder, known);
+    const limit = this.#spec.objective.budgetPercent / 100;
+    const budget = budgetUseOf(this.#budget, endMs, limit);
     return {
       ...known,
       workload,
@@ -121,7 +128,8 @@ class ForesailScaler implements Scaler {
       target: targetOf(pods),
       clusterStale: false,
       telemetryAgeSeconds: (endMs - this.#lastKnownMs) / 1000,
-      boldness: boldnessOf(this.#ladder, this.#spec.objective.budgetPercent / 100),
+      boldness: guarded(boldnessOf(this.#ladder, limit), budget),
+      ...(budget ? { budget } : {}),
       memory: this.#memory,
     };
   }
