@@ -5,6 +5,7 @@ import type { CapacityState } from './policy/capacity.ts';
 import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
 import type { Memory } from './policy/observation.ts';
+import type { ReleaseState } from './policy/release.ts';
 import type { Account } from './ports.ts';
 import type { Trail } from './series/trail.ts';
 import type { WorkloadSeries } from './series/workload-series.ts';
@@ -18,6 +19,8 @@ export interface Dossier {
   capacity: CapacityState;
   ladder: LadderState;
   budget: BudgetState;
+  /** Absent before a pod was seen. */
+  release?: ReleaseState;
   memory: Memory;
   /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
   recalled: boolean;

@@ -67,6 +67,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
     boldness: guarded(boldnessOf(dossier.ladder, limit), budget),
     ...(budget ? { budget } : {}),
+    ...(dossier.release?.released ? { releasedMs: dossier.release.released.nowMs } : {}),
     ...(signals ? { signals } : {}),
     memory: dossier.memory,
   };

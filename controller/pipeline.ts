@@ -1,6 +1,6 @@
 import type { CalendarBlock } from './api/calendar-block.ts';
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
-import type { Calendar } from './calendar/calendar.ts';
+import { type Calendar, withRelease } from './calendar/calendar.ts';
 import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
@@ -10,6 +10,7 @@ import { spend } from './policy/budget.ts';
 import { capacityOf, isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
+import { noticeRelease } from './policy/release.ts';
 import { learnBoldness } from './policy/trial.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
 import { type ReconcileParts, reconcile } from './reconcile.ts';
@@ -103,7 +104,10 @@ export function createPipeline(parts: PipelineParts) {
 
   function learnLeadTimeOf({ dossier }: Watched): void {
     const before = dossier.leadTime;
-    dossier.leadTime = learnLeadTime(before, cluster.pods(dossier.workload));
+    const pods = cluster.pods(dossier.workload);
+    const now = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    dossier.release = noticeRelease(dossier.release ?? {}, pods, now);
+    dossier.leadTime = learnLeadTime(before, pods);
     if (dossier.recalled && dossier.leadTime !== before)
       history.remember(workloadKey(dossier.workload), 'lead-time', dossier.leadTime);
   }
@@ -121,9 +125,12 @@ export function createPipeline(parts: PipelineParts) {
     }
   }
 
-  function requestOf({ scaler, dossier: { workload, series } }: Watched, originMs: number): ForecastRequest {
+  function requestOf({ scaler, dossier }: Watched, originMs: number): ForecastRequest {
+    const { workload, series } = dossier;
     const { seasonSeconds } = scaler.spec.forecast;
-    const calendar = scaler.spec.calendar && calendarOf(scaler.spec.calendar);
+    const calendar =
+      scaler.spec.calendar &&
+      withRelease(calendarOf(scaler.spec.calendar), dossier.release?.released?.wallMs);
     return {
       workload: workloadKey(workload),
       stepSeconds,

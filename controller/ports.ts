@@ -42,6 +42,8 @@ export interface Pod {
   /** Unix ms; readyMs undefined while it has never been Ready. */
   readonly createdMs: number;
   readonly readyMs?: number;
+  /** Equal for pods of one version of the workload's template; absent where the cluster does not say. */
+  readonly revision?: string;
   /** Labelled as one that its Service sends requests to, and that Foresail may take out of it. */
   readonly inRotation?: true;
   /** Since when Foresail has it out of the rotation, Unix ms; absent: it has not. */

@@ -27,6 +27,7 @@ export const reasons = {
     'info',
     'a higher number was needed a moment ago or will be soon, so nothing is removed yet',
   ],
+  ReleaseFreeze: ['info', 'another revision was rolled out a moment ago, so nothing is removed yet'],
   ForecastScaleDownForbidden: [
     'info',
     'forecast.mayScaleDown is false: the forecast may add replicas, not remove them',

@@ -111,6 +111,25 @@ export function createCalendar(spec: CalendarSpec = {}): Calendar {
   };
 }
 
+/**
+ * The calendar and a release that was seen. It has the same key, so that a release does not start a series again; and only steps
+ * that are told from now on know of it.
+ */
+export function withRelease(calendar: Calendar, releaseMs: number | undefined): Calendar {
+  if (releaseMs === undefined) return calendar;
+  return {
+    ...calendar,
+    intensities(fromMs, count, stepSeconds) {
+      const stepMs = stepSeconds * 1000;
+      const known = calendar.intensities(fromMs, count, stepSeconds);
+      if (releaseMs > fromMs + count * stepMs || releaseMs + RELEASE_MS <= fromMs) return known;
+      const steps = known ?? new Float64Array(count);
+      addRelease(steps, releaseMs, fromMs, stepMs);
+      return steps;
+    },
+  };
+}
+
 function dayAfter(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + CHUNK_MS).toISOString().slice(0, 10);
 }

@@ -13,6 +13,8 @@ export interface PodRecord extends Pod {
 
 export function podRecord(object: KubeObject): PodRecord {
   const { metadata } = object;
+  const owner = controllerOf(object);
+  const revision = owner?.kind === 'ReplicaSet' ? owner.uid : metadata.labels?.['controller-revision-hash'];
   const status = (object.status ?? {}) as { phase?: unknown; conditions?: unknown };
   const conditions = Array.isArray(status.conditions) ? (status.conditions as PodCondition[]) : [];
   const readyCondition = conditions.find((condition) => condition?.type === 'Ready');
@@ -22,12 +24,13 @@ export function podRecord(object: KubeObject): PodRecord {
     namespace: metadata.namespace,
     name: metadata.name,
     uid: metadata.uid,
-    owner: controllerOf(object),
+    owner,
     ready,
     terminating: metadata.deletionTimestamp !== undefined,
     finished: status.phase === 'Succeeded' || status.phase === 'Failed',
     createdMs: Date.parse(metadata.creationTimestamp ?? ''),
     ...(Number.isFinite(readyMs) ? { readyMs } : {}),
+    ...(revision === undefined ? {} : { revision }),
     ...rotationOf(metadata),
     requests: requestsOf(object.spec),
   };

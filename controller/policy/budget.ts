@@ -15,8 +15,10 @@ export const PERIOD_DAYS = 30;
  * hour is 2 % of 30 days, 6 times for 6 hours is 5 %. The short window says that it still goes on. The slow burn of 3 days
  * (1 x, 10 %) is told, and raises nothing: how bold to be over days is what the ladder learns.
  */
-const FAST = { times: 14.4, longMs: HOUR_MS, shortMs: 5 * MINUTE_MS, probability: 0.9995 } as const;
-const SLOW = { times: 6, longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS, probability: 0.997 } as const;
+const FAST = { times: 14.4, longMs: HOUR_MS, shortMs: 5 * MINUTE_MS, way: 0.5 } as const;
+const SLOW = { times: 6, longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS, way: 0.25 } as const;
+/** The ladder's top rung. */
+const TOP = 0.9995;
 /** With a budget of 20 % nothing burns 14.4 times: half of all requests missed is as fast as it gets. */
 const MOST_SHARE = 0.5;
 
@@ -133,9 +135,16 @@ function shareOf(buckets: readonly Bucket[], nowMs: number, windowMs: number, of
   return all > 0 ? part / (all * Math.max(1, windowMs / knownMs)) : 0;
 }
 
-/** Surer while the budget burns fast, and never less sure than what was learned. */
+/**
+ * Surer while the budget burns fast: a part of the way to the ladder's top, in -ln(1 - p), as a tail is straight there. Never less
+ * sure than what was learned.
+ *
+ * learned 0.95; the budget burns fast: half of the way to 0.9995
+ * 1 - 0.05^0.5 x 0.0005^0.5
+ * -> 0.995
+ */
 export function guarded(boldness: Boldness, use: BudgetUse | undefined): Boldness {
-  if (use === undefined || use.guard === 'none') return boldness;
-  const { probability } = use.guard === 'fast' ? FAST : SLOW;
-  return { ...boldness, probability: Math.max(boldness.probability, probability) };
+  if (use === undefined || use.guard === 'none' || boldness.probability >= TOP) return boldness;
+  const { way } = use.guard === 'fast' ? FAST : SLOW;
+  return { ...boldness, probability: 1 - (1 - boldness.probability) ** (1 - way) * (1 - TOP) ** way };
 }

@@ -49,6 +49,9 @@ export const PAYBACK_PROBABILITY = 0.75;
 /** A new leader knows neither the last changes nor the last needs; after one reactive window it does. */
 export const FRESH_START_SECONDS = 300;
 
+/** A rollout of a few minutes, and as long again until its pods are warm and their load is the usual one. */
+export const RELEASE_FREEZE_SECONDS = 600;
+
 /** Telemetry older than this many steps is missing; the flags of this many newest steps forbid scale-down. */
 export const TELEMETRY_STEPS = 3;
 

@@ -26,6 +26,8 @@ export interface Observation {
   readonly capacity: Capacity;
   readonly leadTime: LeadTime;
   readonly boldness: Boldness;
+  /** Monotonic ms at which another revision of the software was noticed; absent while none was. */
+  readonly releasedMs?: number;
   /** Absent while nothing is known of it. */
   readonly budget?: BudgetUse;
   /** One for each of spec.signals but the request rate; absent where there is none. */

@@ -13,6 +13,7 @@ import {
   telemetryFlawed,
   telemetryMissing,
 } from './rules/quality.ts';
+import { releaseFreeze } from './rules/release.ts';
 import { forecastScaleDown, payback, stabilization } from './rules/scale-down.ts';
 import { signalDemand, signalMissing } from './rules/signals.ts';
 import { capacityUnknown } from './rules/unknown-capacity.ts';
@@ -36,6 +37,6 @@ export const rules = {
   ],
   doubt: [demandDoubtful],
   signals: [signalDemand, signalMissing],
-  restraint: [freshStart, stabilization, payback, step, cooldown, floor, ceiling],
+  restraint: [freshStart, releaseFreeze, stabilization, payback, step, cooldown, floor, ceiling],
   permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],
 } as const satisfies Record<string, readonly Rule[]>;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { createCalendar } from '../../controller/calendar/calendar.ts';
+import { createCalendar, withRelease } from '../../controller/calendar/calendar.ts';
 
 const at = (text: string): number => Date.parse(text);
 const BERLIN = 'Europe/Berlin';
@@ -120,4 +120,18 @@ test('what makes no sense is refused with what it must be', (t) => {
   t.throws(() => use({ events: [{ ...rule, rule: 'EVERY DAY' }] }), { message: /RFC 5545/ });
   t.throws(() => use({ events: [{ ...rule, time: '8 pm', rule: 'FREQ=DAILY' }] }), { message: /HH:MM/ });
   t.throws(() => use({ events: [{ kind: 'ics', text: 'hello', intensity: 1 }] }), { message: /VEVENT/ });
+});
+
+test('a release that was seen is told from then on, for an hour, and does not make another calendar of it', (t) => {
+  const calendar = createCalendar({ timeZone: BERLIN });
+  const releaseMs = at('2026-11-24T10:00:00Z');
+  const released = withRelease(calendar, releaseMs);
+  t.is(released.key, calendar.key);
+  const told = released.intensities(at('2026-11-24T09:50:00Z'), 5, STEP) ?? [];
+  t.deepEqual(
+    [...told].map((value) => Math.round(value * 6)),
+    [-6, -5, -4, -3, -2],
+  );
+  t.is(released.intensities(at('2026-11-24T11:00:00Z'), 5, STEP), undefined);
+  t.is(withRelease(calendar, undefined), calendar);
 });

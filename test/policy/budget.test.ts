@@ -58,11 +58,11 @@ test('one step in a hundred over 30 days spends the whole of 1 %', (t) => {
   t.true(JSON.stringify(state).length < 10_000, `${JSON.stringify(state).length} bytes`);
 });
 
-test('an hour in which a fifth is missed, and is still being missed, makes the forecast surest', (t) => {
+test('an hour in which a fifth is missed, and is still being missed, makes the forecast surer by half of the way to the top', (t) => {
   const state = after(DAY_STEPS, (number) => number >= DAY_STEPS - HOUR_STEPS && number % 5 === 0);
   const use = budgetUseOf(state, at(DAY_STEPS), 0.01);
   t.is(use?.guard, 'fast');
-  t.is(guarded(learned, use).probability, 0.9995);
+  t.is(Number(guarded(learned, use).probability.toFixed(4)), 0.995);
 });
 
 test('ten good minutes after it end that', (t) => {
@@ -78,7 +78,7 @@ test('8 % missed for six hours is a slow burn', (t) => {
   const state = after(DAY_STEPS, (number) => number >= DAY_STEPS - 6 * HOUR_STEPS && number % 12 === 0);
   const use = budgetUseOf(state, at(DAY_STEPS), 0.01);
   t.is(use?.guard, 'slow');
-  t.is(guarded(learned, use).probability, 0.997);
+  t.is(Number(guarded(learned, use).probability.toFixed(4)), 0.9842);
 });
 
 test('misses of a fleet at less than half of what it carries spend the budget and raise nothing', (t) => {
@@ -127,7 +127,7 @@ test('the guard never makes the forecast less sure, and no history makes a figur
         state = after(count, () => missed, 4, state, now);
         now += count;
         const use = budgetUseOf(state, at(now), 0.01);
-        t.true(guarded({ ...learned, probability }, use).probability >= probability);
+        t.true(guarded({ ...learned, probability }, use).probability >= probability - 1e-12);
         for (const figure of [use?.spentShare, use?.hourBurn, use?.threeDayBurn]) {
           t.true(Number.isFinite(figure) && (figure ?? -1) >= 0 && (figure ?? 0) <= 100 + 1e-9);
         }

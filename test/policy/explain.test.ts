@@ -24,6 +24,7 @@ test('shows the last word and what every rule made of it', (t) => {
   capacityUnknown    24  ForecastDemand  capacity is known
   telemetryMissing   24  ForecastDemand  telemetry is 5 s old
   freshStart         24  ForecastDemand  watched long enough
+  releaseFreeze      24  ForecastDemand  no release was seen
   stabilization      24  ForecastDemand  nothing is removed
   payback            24  ForecastDemand  nothing is removed
 > step               14  StepLimited     behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75

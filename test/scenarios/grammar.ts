@@ -85,6 +85,7 @@ export const events: readonly Sentence<Event>[] = [
     form: 'capacity is unknown at {time} for {time}',
     make: (words) => ({ kind: 'unknown capacity', ...span(words) }),
   },
+  { form: 'release at {time}', make: ([at]) => ({ kind: 'release', atSeconds: seconds(at) }) },
   { form: 'controller restarts at {time}', make: ([at]) => ({ kind: 'restart', atSeconds: seconds(at) }) },
   {
     form: 'operator scales to {number} at {time}',

@@ -59,6 +59,9 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
   const steps = Array.from({ length: BEFORE_STEPS }, (_, back) => stepAt(scenario, at - BEFORE_STEPS + back));
   const known = steps.findLastIndex((step) => Number.isFinite(step.rps));
   const unknown = during(scenario.events, 'unknown capacity', atSeconds);
+  const release = scenario.events.findLast(
+    (event) => event.kind === 'release' && event.atSeconds <= atSeconds,
+  );
   return {
     workload: { namespace: 'shop', kind: 'Deployment', name: 'cart' },
     spec: { ...scenario.spec, paused: scenario.spec.paused || during(scenario.events, 'paused', atSeconds) },
@@ -83,6 +86,7 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
       hotShare: Number.NaN,
       steps: 0,
     },
+    ...(release?.kind === 'release' ? { releasedMs: release.atSeconds * 1000 } : {}),
     memory,
   };
 }

@@ -38,6 +38,7 @@ export type Event =
   | (Span & { readonly kind: 'paused' })
   | (Span & { readonly kind: 'unknown capacity' })
   | { readonly kind: 'restart'; readonly atSeconds: number }
+  | { readonly kind: 'release'; readonly atSeconds: number }
   | { readonly kind: 'operator'; readonly atSeconds: number; readonly replicas: number };
 
 export type Blindness = 'telemetry is missing' | 'telemetry is flawed' | 'the view is stale' | 'paused';

@@ -8,7 +8,7 @@ import { passes, type Rule } from '../rule.ts';
  *
  * 41 % of the 30-day budget is spent, the last hour burnt 16 times its pace
  * 16 >= 14.4
- * -> unchanged; the forecast has to be 99.95 % sure
+ * -> unchanged; learned 95 %, the forecast has to be 99.5 % sure
  */
 export const budget: Rule = {
   name: 'budget',
