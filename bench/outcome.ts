@@ -9,6 +9,7 @@ import { fingerprint, Ledger } from './outcome/ledger.ts';
 import { page } from './outcome/page.ts';
 import type { Run } from './outcome/play.ts';
 import { playAll } from './outcome/pool.ts';
+import { TRACES } from './outcome/traces.ts';
 import { TICK_SECONDS } from './replay/demand.ts';
 
 /**
@@ -26,29 +27,14 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Minutes and seconds first: what they show inside a step is real, in the coarser ones it is made noise. */
-const FILES: Readonly<Record<string, string>> = {
-  nasa: 'nasa_http_1995_1min.csv.gz',
-  twitter: 'twitter_stream_2021-08_1min.csv',
-  'nasa 1 s': 'nasa_http_1995-07-13_1s.csv.gz',
-  'twitter 1 s': 'twitter_stream_2021-08_day1-2_1s.csv.gz',
-  'azure 1 s': 'azure_llm_2023_conv_1s.csv',
-  alibaba: 'alibaba2018_cluster_cpu_5min.csv',
-  google: 'google2019_borg_avg_cpu_5min.csv',
-  bank: 'bank_calls_5min_weekdays.csv',
-  elb: 'nab_aws_elb_request_count_5min.csv',
-  aapl: 'nab_tweets_aapl_5min.csv',
-  fb: 'nab_tweets_fb_5min.csv',
-};
-
 const folder = new URL('../../shared/traces/', import.meta.url);
-const asked = options.traces?.split(',') ?? Object.keys(FILES);
+const asked = options.traces?.split(',') ?? Object.keys(TRACES);
 for (const name of asked) {
-  if (FILES[name] === undefined) {
-    throw new Error(`--traces ${name} must be one of ${Object.keys(FILES).join(', ')}`);
+  if (TRACES[name] === undefined) {
+    throw new Error(`--traces ${name} must be one of ${Object.keys(TRACES).join(', ')}`);
   }
 }
-const traces = Object.entries(FILES).filter(([name, file]) => {
+const traces = Object.entries(TRACES).filter(([name, file]) => {
   if (!asked.includes(name)) return false;
   const present = existsSync(new URL(file, folder));
   if (!present) console.error(`SKIPPED: ${name}: ../shared/traces/${file} is not there`);

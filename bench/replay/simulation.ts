@@ -1,16 +1,17 @@
 import type { Demand } from './demand.ts';
 import type { Forecasts } from './forecast-tape.ts';
 import { DEFAULT_BEHAVIOR } from './hpa.ts';
-import { foresailScaler } from './scalers/foresail.ts';
+import { type ForesailParts, foresailScaler } from './scalers/foresail.ts';
 import { hpaScaler } from './scalers/hpa.ts';
 import { oracleScaler } from './scalers/oracle.ts';
 import { proportionalScaler } from './scalers/proportional.ts';
+import { qLearningScaler } from './scalers/q-learning.ts';
 import { type Ground, play, type Schedule, type Work } from './schedule.ts';
 import { type Swept, sweep, TARGETS, type Tuned, tuned } from './tuned.ts';
 import { judgeOn, type Verdict } from './verdict.ts';
 
 /** Who can be asked for; `hpa-default` is the HPA at the 70 % most charts ship. */
-export const POLICIES = ['foresail', 'hpa-default', 'hpa-tuned', 'rps', 'oracle'] as const;
+export const POLICIES = ['foresail', 'q-learning', 'hpa-default', 'hpa-tuned', 'rps', 'oracle'] as const;
 export type Policy = (typeof POLICIES)[number];
 export const DEFAULT_HPA_TARGET = 70;
 /** A fleet that is there when the replay begins, whoever scales it: the first tick's load at this utilisation. */
@@ -56,11 +57,14 @@ export interface Field {
   readonly hpaDefault?: Schedule;
   readonly rps?: readonly Swept[];
   readonly foresail?: Schedule;
+  readonly qLearning?: Schedule;
 }
+
+const SINGLES = ['foresail', 'q-learning', 'hpa-default'] as const satisfies readonly Policy[];
 
 /** How many ticks a simulation plays in all, for a progress bar. The HPAs and the oracle are the yardstick of all. */
 export function ticksToPlay({ demand, policies }: FieldParts): number {
-  const singles = policies.filter((policy) => policy === 'foresail' || policy === 'hpa-default').length;
+  const singles = policies.filter((policy) => SINGLES.some((single) => single === policy)).length;
   const sweeps = policies.includes('rps') ? 2 : 1;
   return demand.pods.length * (1 + singles + sweeps * TARGETS.length);
 }
@@ -82,10 +86,13 @@ export function* playField({ demand, startupSeconds, policies, ...parts }: Field
     ? yield* sweep((target) => proportionalScaler('rps', target), ground)
     : undefined;
   const foresail = policies.includes('foresail')
-    ? yield* play(foresailOn(parts, demand.startMs), ground)
+    ? yield* play(foresailScaler(partsOf(parts, demand.startMs)), ground)
     : undefined;
-  const asked = { ...(hpaDefault && { hpaDefault }), ...(rps && { rps }), ...(foresail && { foresail }) };
-  return { hpa, oracle, ...asked };
+  const qLearning = policies.includes('q-learning')
+    ? yield* play(qLearningScaler(partsOf(parts, demand.startMs)), ground)
+    : undefined;
+  const others = { ...(hpaDefault && { hpaDefault }), ...(rps && { rps }) };
+  return { hpa, oracle, ...others, ...(foresail && { foresail }), ...(qLearning && { qLearning }) };
 }
 
 /** Each policy that was asked for, in the order asked. */
@@ -110,13 +117,15 @@ type Found = Pick<Simulated, 'schedule' | 'target' | 'meetsLimit'>;
 
 function entryOf(
   policy: Policy,
-  { hpaDefault, oracle, rps, foresail }: Field,
+  { hpaDefault, oracle, rps, foresail, qLearning }: Field,
   tunedHpa: Tuned,
   { fromTick, limit }: Pick<SimulationParts, 'fromTick' | 'limit'>,
 ): Found | undefined {
   switch (policy) {
     case 'foresail':
       return foresail && { schedule: foresail };
+    case 'q-learning':
+      return qLearning && { schedule: qLearning };
     case 'hpa-default':
       return hpaDefault && { schedule: hpaDefault, target: DEFAULT_HPA_TARGET };
     case 'hpa-tuned':
@@ -132,15 +141,15 @@ function withoutOutcome({ target, schedule, meetsLimit }: Tuned): Found {
   return { schedule, target, meetsLimit };
 }
 
-function foresailOn(
+function partsOf(
   { forecasts, capacityRps, limit }: Pick<FieldParts, 'forecasts' | 'capacityRps' | 'limit'>,
   startMs: number,
-) {
-  return foresailScaler({
+): ForesailParts {
+  return {
     ...{ forecasts, startMs },
     objective: { budgetPercent: limit * 100 },
     ...(capacityRps === undefined ? {} : { capacityRps }),
-  });
+  };
 }
 
 function firstReplicas({ pods }: Demand): number {

@@ -3,7 +3,7 @@ import { replicasText } from './figures.ts';
 import { changes, holdsOff, noticeOthers, noticeUndone, remember } from './memory.ts';
 import type { Memory, Observation } from './observation.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
-import { rules } from './rules.ts';
+import { type RuleBook, rules } from './rules.ts';
 import { leadingSignal } from './signal.ts';
 import { assess, type Situation } from './situation.ts';
 
@@ -15,16 +15,16 @@ import { assess, type Situation } from './situation.ts';
  * max(ceil(840 / 75), ceil(600 / 75)) = 12, more than 5 % above 10
  * -> 12, ForecastDemand
  */
-export function decide(observation: Observation): Decision {
+export function decide(observation: Observation, book: RuleBook = rules): Decision {
   const { target } = observation;
   if (target === undefined || !isCount(target.replicas)) return withoutTarget(observation);
   const { nowMs } = observation;
   const memory = noticeOthers(noticeUndone(observation.memory, target, nowMs), target.replicas, nowMs);
   const situation = assess({ ...observation, memory }, target);
   const opening = says(target.replicas, 'Steady', 'nothing asks for a change');
-  const need = follow(needRules(situation), situation, opening);
-  const restraint = follow(rules.restraint, situation, need.word);
-  const permission = follow(rules.permission, situation, restraint.word);
+  const need = follow(needRules(book, situation), situation, opening);
+  const restraint = follow(book.restraint, situation, need.word);
+  const permission = follow(book.permission, situation, restraint.word);
   const { replicas, reason, message } = permission.word;
   const act = replicas !== target.replicas;
   return {
@@ -40,12 +40,12 @@ export function decide(observation: Observation): Decision {
 }
 
 /** What has no bearing is not in the trace. */
-function needRules({ signals, doubt }: Situation): readonly Rule[] {
-  if (signals.length === 0 && doubt === undefined) return rules.need;
+function needRules(book: RuleBook, { signals, doubt }: Situation): readonly Rule[] {
+  if (signals.length === 0 && doubt === undefined) return book.need;
   return [
-    ...rules.need,
-    ...(doubt === undefined ? [] : rules.doubt),
-    ...(signals.length === 0 ? [] : rules.signals),
+    ...book.need,
+    ...(doubt === undefined ? [] : book.doubt),
+    ...(signals.length === 0 ? [] : book.signals),
   ];
 }
 

@@ -18,11 +18,16 @@ import { forecastScaleDown, payback, stabilization } from './rules/scale-down.ts
 import { signalDemand, signalMissing } from './rules/signals.ts';
 import { capacityUnknown } from './rules/unknown-capacity.ts';
 
+/** Rules in the order they apply, in parts. */
+export type RuleBook = Readonly<
+  Record<'need' | 'doubt' | 'signals' | 'restraint' | 'permission', readonly Rule[]>
+>;
+
 /**
  * The decision, rule by rule, in the order they apply. Each sees the number the one before left. `need` and, where
  * spec.signals has more than the request rate, `signals` end in what is remembered for stabilisation, `restraint` in `recommended`, `permission` in what is asked for.
  */
-export const rules = {
+export const rules: RuleBook = {
   need: [
     forecastChain,
     budget,
@@ -39,4 +44,4 @@ export const rules = {
   signals: [signalDemand, signalMissing],
   restraint: [freshStart, releaseFreeze, stabilization, payback, step, cooldown, floor, ceiling],
   permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],
-} as const satisfies Record<string, readonly Rule[]>;
+};

@@ -16,6 +16,7 @@ import {
 } from '../../../controller/policy/lead-time.ts';
 import { freshMemory } from '../../../controller/policy/memory.ts';
 import type { LeadTime, Observation, Target } from '../../../controller/policy/observation.ts';
+import type { RuleBook } from '../../../controller/policy/rules.ts';
 import { learnBoldness } from '../../../controller/policy/trial.ts';
 import type { Pod } from '../../../controller/ports.ts';
 import type { Step } from '../../../controller/series/step.ts';
@@ -35,6 +36,8 @@ export interface ForesailParts {
   readonly objective?: Partial<PredictiveScalerSpec['objective']>;
   /** Pins what a replica carries; learned from latency when absent. */
   readonly capacityRps?: number;
+  /** Other rules than the controller's own, for policies that are tried beside it. */
+  readonly rules?: RuleBook;
 }
 
 /**
@@ -79,7 +82,7 @@ class ForesailScaler implements Scaler {
     const { endMs } = seen;
     const pods = this.#pods.of(fleet, endMs);
     this.#observe(seen, pods);
-    const decision = decide(this.#observation(endMs, pods));
+    const decision = decide(this.#observation(endMs, pods), this.#parts.rules);
     this.#memory = decision.memory;
     if (decision.replicas > fleet.replicas) this.#leadTime = noteOrder(this.#leadTime, endMs);
     return decision.replicas;
