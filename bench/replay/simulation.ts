@@ -6,7 +6,7 @@ import { hpaScaler } from './scalers/hpa.ts';
 import { oracleScaler } from './scalers/oracle.ts';
 import { proportionalScaler } from './scalers/proportional.ts';
 import { qLearningScaler } from './scalers/q-learning.ts';
-import { type Ground, play, type Schedule, type Work } from './schedule.ts';
+import { type Ground, play, type Schedule, together, type Work } from './schedule.ts';
 import { type Swept, sweep, TARGETS, type Tuned, tuned } from './tuned.ts';
 import { judgeOn, type Verdict } from './verdict.ts';
 
@@ -85,12 +85,19 @@ export function* playField({ demand, startupSeconds, policies, ...parts }: Field
   const rps = policies.includes('rps')
     ? yield* sweep((target) => proportionalScaler('rps', target), ground)
     : undefined;
-  const foresail = policies.includes('foresail')
-    ? yield* play(foresailScaler(partsOf(parts, demand.startMs)), ground)
-    : undefined;
-  const qLearning = policies.includes('q-learning')
-    ? yield* play(qLearningScaler(partsOf(parts, demand.startMs)), ground)
-    : undefined;
+  // They take turns, so that one run of the core is enough for both.
+  const forecasting = (
+    [
+      ['foresail', foresailScaler],
+      ['q-learning', qLearningScaler],
+    ] as const
+  ).filter(([name]) => policies.includes(name));
+  const played = yield* together(
+    forecasting.map(([, scaler]) => play(scaler(partsOf(parts, demand.startMs)), ground)),
+  );
+  const [foresail, qLearning] = (['foresail', 'q-learning'] as const).map((name) =>
+    played.find((one) => one.name === name),
+  );
   const others = { ...(hpaDefault && { hpaDefault }), ...(rps && { rps }) };
   return { hpa, oracle, ...others, ...(foresail && { foresail }), ...(qLearning && { qLearning }) };
 }
