@@ -6,6 +6,7 @@ import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
 import type { Memory } from './policy/observation.ts';
 import type { ReleaseState } from './policy/release.ts';
+import type { ResourcesState } from './policy/resources.ts';
 import type { Account } from './ports.ts';
 import type { Trail } from './series/trail.ts';
 import type { WorkloadSeries } from './series/workload-series.ts';
@@ -22,6 +23,7 @@ export interface Dossier {
   /** Absent before a pod was seen. */
   release?: ReleaseState;
   memory: Memory;
+  resources: ResourcesState;
   /** What is stored of the workload was read. Until then no model is given its series, and nothing is stored over it. */
   recalled: boolean;
   /** What the signals of the meter were in the last steps, by name. */

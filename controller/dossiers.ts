@@ -5,6 +5,7 @@ import { initialCapacity } from './policy/capacity.ts';
 import { initialLadder } from './policy/ladder.ts';
 import { initialLeadTime } from './policy/lead-time.ts';
 import { freshMemory } from './policy/memory.ts';
+import { initialResources } from './policy/resources.ts';
 import type { History } from './ports.ts';
 import type { Telemetry } from './series/telemetry.ts';
 import { parseWorkloadKey, type Workload, workloadKey } from './workload.ts';
@@ -67,12 +68,13 @@ export function createDossiers(parts: DossiersParts) {
     const key = workloadKey(workload);
     const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
     const fromMs = toMs - ringSteps * stepMs;
-    const [rates, leadTime, capacity, ladder, budget] = await Promise.all([
+    const [rates, leadTime, capacity, ladder, budget, resources] = await Promise.all([
       history.rates(key, fromMs, toMs, stepSeconds),
       history.recall(key, 'lead-time'),
       history.recall(key, 'capacity'),
       history.recall(key, 'ladder'),
       history.recall(key, 'budget'),
+      history.recall(key, 'resources'),
     ]);
     // Its scaler may have gone, or gone and come back, while the history was read.
     if (entries.get(key) !== entry) return;
@@ -84,6 +86,7 @@ export function createDossiers(parts: DossiersParts) {
     if (capacity !== undefined) dossier.capacity = initialCapacity(capacity);
     if (ladder !== undefined) dossier.ladder = initialLadder(ladder);
     if (budget !== undefined) dossier.budget = initialBudget(budget);
+    if (resources !== undefined) dossier.resources = initialResources(resources);
     dossier.recalled = true;
   }
 
@@ -106,6 +109,7 @@ export function createDossiers(parts: DossiersParts) {
       budget: initialBudget(),
       memory: freshMemory(clock.monotonicMs()),
       trails: new Map(),
+      resources: initialResources(),
       recalled: false,
     };
   }

@@ -5,12 +5,13 @@ import { calendarFrom } from './calendar/from-block.ts';
 import type { Dossier } from './dossier.ts';
 import { createDossiers, type DossiersParts } from './dossiers.ts';
 import { gather, isStale } from './gather.ts';
-import { followSignals, meterWish, ownMetricsOf } from './meter-wish.ts';
+import { followSignals, meterWish, ownMetricsOf, samplesOf } from './meter-wish.ts';
 import { spend } from './policy/budget.ts';
 import { capacityOf, isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
 import { noticeRelease } from './policy/release.ts';
+import { learnResources } from './policy/resources.ts';
 import { learnBoldness } from './policy/trial.ts';
 import type { Account, Forecaster, ForecastRequest, History } from './ports.ts';
 import { type ReconcileParts, reconcile } from './reconcile.ts';
@@ -112,6 +113,17 @@ export function createPipeline(parts: PipelineParts) {
       history.remember(workloadKey(dossier.workload), 'lead-time', dossier.leadTime);
   }
 
+  function learnResourcesOf({ scaler, dossier }: Watched): void {
+    const before = dossier.resources;
+    dossier.resources = learnResources(before, samplesOf(scaler, dossier, parts));
+    const due = dossier.resources !== before && dossier.resources.atMs - resourcesSavedMs(dossier) >= 600_000;
+    if (!dossier.recalled || !due) return;
+    resourcesSaved.set(dossier, dossier.resources.atMs);
+    history.remember(workloadKey(dossier.workload), 'resources', dossier.resources);
+  }
+  const resourcesSaved = new WeakMap<Dossier, number>();
+  const resourcesSavedMs = (dossier: Dossier) => resourcesSaved.get(dossier) ?? 0;
+
   async function forecastAll(watched: readonly Watched[], nowMs: number): Promise<void> {
     const known = watched.filter(
       ({ dossier }) => dossier.recalled && dossier.series.lastKnownMs !== undefined,
@@ -185,6 +197,7 @@ export function createPipeline(parts: PipelineParts) {
     const closed = closeSteps(watched, nowMs);
     for (const entry of watched) learnLeadTimeOf(entry);
     for (const { scaler, dossier } of watched) followSignals(scaler, dossier, parts);
+    for (const entry of watched) learnResourcesOf(entry);
     await forecastAll(watched, nowMs);
     for (const entry of closed) learnBoldnessOf(entry);
   }

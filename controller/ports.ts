@@ -3,6 +3,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { Decision } from './policy/decision.ts';
 import type { Observation, Target } from './policy/observation.ts';
+import type { Recommendation } from './policy/resources.ts';
 import type { Reason } from './reasons.ts';
 import type { Step } from './series/step.ts';
 import type { Workload } from './workload.ts';
@@ -131,6 +132,14 @@ export interface ScalerStatus {
   readonly signal?: string;
   /** Of what 30 days may spend of the objective's budget; absent while no latency is known. */
   readonly budgetSpentPercent?: number;
+  /** What each container should request; absent where nobody asks or too little is known. */
+  readonly resources?: {
+    readonly recommendation: readonly {
+      readonly containerName: string;
+      readonly cpu: string;
+      readonly memory: string;
+    }[];
+  };
   readonly leadSeconds: number;
   readonly conditions: readonly Condition[];
 }
@@ -206,6 +215,8 @@ export interface Recorder {
 export interface Account {
   readonly observation: Observation;
   readonly decision: Decision;
+  /** What each container should request; absent where nobody asks for it. */
+  readonly recommendations?: readonly Recommendation[];
   /** undefined: nothing was to be written, or this controller does not lead. */
   readonly outcome?: ScaleOutcome;
 }

@@ -8,6 +8,7 @@ import type { Decision } from './policy/decision.ts';
 import { noteOrder, stuckPods } from './policy/lead-time.ts';
 import { withoutChange } from './policy/memory.ts';
 import type { Memory, Observation } from './policy/observation.ts';
+import { recommend } from './policy/resources.ts';
 import type { Account, Leadership, Recorder, ScaleOutcome } from './ports.ts';
 
 export interface ReconcileParts extends GatherParts {
@@ -28,7 +29,12 @@ export async function reconcile(
   const decision = decide(observation);
   const outcome = await actuateScale(scaler, observation, decision, parts.cluster, parts.leadership);
   remember(dossier, observation, decision, outcome);
-  const account: Account = { observation, decision, ...(outcome ? { outcome } : {}) };
+  const account: Account = {
+    observation,
+    decision,
+    ...(scaler.spec.resources?.recommend ? { recommendations: recommend(dossier.resources) } : {}),
+    ...(outcome ? { outcome } : {}),
+  };
   dossier.last = account;
   parts.recorder.decided(account);
   if (parts.leadership.current().leading) {

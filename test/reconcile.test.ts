@@ -8,6 +8,7 @@ import { initialCapacity } from '../controller/policy/capacity.ts';
 import { initialLadder } from '../controller/policy/ladder.ts';
 import { initialLeadTime } from '../controller/policy/lead-time.ts';
 import { freshMemory } from '../controller/policy/memory.ts';
+import { initialResources } from '../controller/policy/resources.ts';
 import type { Account } from '../controller/ports.ts';
 import { reconcile } from '../controller/reconcile.ts';
 import { WorkloadSeries } from '../controller/series/workload-series.ts';
@@ -35,6 +36,7 @@ function setUp() {
     memory: freshMemory(clock.monotonicMs()),
     recalled: true,
     trails: new Map(),
+    resources: initialResources(),
   };
   const scaler: PredictiveScaler = scalerOf({
     minReplicas: 3,

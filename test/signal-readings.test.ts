@@ -1,6 +1,9 @@
 import test from 'ava';
 import { type SignalSpec, signalName } from '../controller/api/signals-block.ts';
-import { meterWish, ownMetricsOf } from '../controller/meter-wish.ts';
+import { VirtualClock } from '../controller/clock.ts';
+import type { Dossier } from '../controller/dossier.ts';
+import { meterWish, ownMetricsOf, samplesOf } from '../controller/meter-wish.ts';
+import type { Cluster } from '../controller/ports.ts';
 import { WorkloadSeries } from '../controller/series/workload-series.ts';
 import { signalReadings } from '../controller/signal-readings.ts';
 import { spec } from './policy/observations.ts';
@@ -79,6 +82,32 @@ test('only what a spec names is read from the outside', (t) => {
   });
   t.deepEqual([...ownMetricsOf(scaler([inFlight, depth]))], ['queue.depth']);
   t.deepEqual([...ownMetricsOf(undefined)], []);
+});
+
+test('what pods use is learned where it is asked for, of pods that are Ready only', (t) => {
+  const containers = [{ name: 'app', cores: 0.2, bytes: 1e8 }];
+  const usage = { atMs: at(20), windowSeconds: 15, containers };
+  const pods = [
+    { uid: 'a', name: 'a', ready: true, terminating: false, createdMs: 0 },
+    { uid: 'b', name: 'b', ready: false, terminating: false, createdMs: 0 },
+  ];
+  const usages = {
+    pods: new Map([
+      ['a', usage],
+      ['b', usage],
+    ]),
+  };
+  const parts = {
+    ...{ clock: new VirtualClock(at(30)), stepSeconds: 15 },
+    cluster: { pods: () => pods } as unknown as Cluster,
+    meter: { refresh: () => {}, usages: () => usages, external: () => undefined },
+  };
+  const dossier = { workload: { namespace: 'shop', kind: 'Deployment', name: 'cart' } } as Dossier;
+  const asking = scaler([inFlight]);
+  t.deepEqual(samplesOf(asking, dossier, parts), []);
+  const recommending = { ...asking, spec: { ...asking.spec, resources: { recommend: true } } };
+  t.deepEqual(samplesOf(recommending, dossier, parts), [{ ...containers[0], atMs: at(20) } as never]);
+  t.deepEqual(meterWish([recommending]).namespaces, ['shop']);
 });
 
 test('names are what people read, and unique', (t) => {

@@ -3,6 +3,7 @@ import { describeSeason } from '../forecast/season.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Observation } from '../policy/observation.ts';
 import { peakOver } from '../policy/peak.ts';
+import { requestText } from '../policy/resources.ts';
 import { isTelemetryFresh } from '../policy/situation.ts';
 import type { Account, Cluster, Condition, ScaleOutcome, ScalerStatus } from '../ports.ts';
 import { type Reason, reasons } from '../reasons.ts';
@@ -81,12 +82,22 @@ export function statusOf(account: Account): ScalerStatus {
     ...(forecast?.season ? { season: describeSeason(forecast.season, forecast.stepSeconds) } : {}),
     ...(decision.signal === undefined ? {} : { signal: decision.signal }),
     ...(observation.budget ? { budgetSpentPercent: Math.round(observation.budget.spentShare * 100) } : {}),
+    ...resourcesOf(account),
     leadSeconds: Math.round(leadTime.seconds),
     conditions: conditionsOf(account),
   };
 }
 
 type Refused = Exclude<ScaleOutcome, { kind: 'written' | 'held' }>;
+
+function resourcesOf({ recommendations = [] }: Account): Pick<ScalerStatus, 'resources'> {
+  if (recommendations.length === 0) return {};
+  const recommendation = recommendations.map((one) => ({
+    containerName: one.container,
+    ...requestText(one),
+  }));
+  return { resources: { recommendation } };
+}
 
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {
   const { reason } = decision;

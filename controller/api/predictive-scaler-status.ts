@@ -49,6 +49,21 @@ export const predictiveScalerStatus = z.object({
     .min(0)
     .optional()
     .describe("How much of the objective's budget of 30 days is spent; above 100 when it is overspent."),
+  resources: z
+    .object({
+      recommendation: z
+        .array(
+          z.object({
+            containerName: z.string().max(63),
+            cpu: z.string().max(32).describe('p95 of its CPU, half-life a day.'),
+            memory: z.string().max(32).describe('The highest of eight days and a fifth.'),
+          }),
+        )
+        .max(16)
+        .describe('What each container should request.'),
+    })
+    .optional()
+    .describe('Present where spec.resources.recommend is true and an hour was read.'),
   leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
   conditions: z
     .array(condition)

@@ -135,6 +135,17 @@ export const predictiveScalerSpec = z.strictObject({
     .describe(
       'What else to look at beside the request rate; the largest need wins, and removing needs all of them. Only the request rate when absent.',
     ),
+  resources: z
+    .strictObject({
+      recommend: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: what each container should request is learned from metrics.k8s.io and published in status.',
+        ),
+    })
+    .optional()
+    .describe('CPU and memory of the containers; recommended, never applied.'),
   behavior: z
     .strictObject({
       scaleUp: step.prefault({}).describe('Limits on adding replicas.'),

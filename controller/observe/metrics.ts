@@ -43,6 +43,11 @@ export function createMetrics() {
   const burn = gauge('foresail_budget_burn_ratio', 'Pace of spending; 1 spends the budget in 30 days.', [
     'window',
   ]);
+  const request = gauge(
+    'foresail_recommended_request',
+    'What each container should request: cores of cpu, bytes of memory.',
+    ['container', 'resource'],
+  );
   const decisions = counter('foresail_decisions_total', 'Decisions by the rule that had the last word.', [
     ...workloadLabels,
     'reason',
@@ -71,8 +76,12 @@ export function createMetrics() {
     registry,
     leading,
     tick,
-    decided({ observation, decision, outcome }: Account): void {
+    decided({ observation, decision, recommendations = [], outcome }: Account): void {
       const labels = labelsOf(observation.workload);
+      for (const { container, cores, bytes } of recommendations) {
+        request.set({ ...labels, container, resource: 'cpu' }, cores);
+        request.set({ ...labels, container, resource: 'memory' }, bytes);
+      }
       decisions.inc({ ...labels, reason: decision.reason });
       if (outcome) writes.inc({ ...labels, outcome: outcome.kind });
       const { target, forecast: expected } = observation;
@@ -100,7 +109,7 @@ export function createMetrics() {
     /** A workload that is gone is gone from the next scrape on: a last value would be read as the present one. */
     forgotten(workload: Workload): void {
       const wanted = labelsOf(workload);
-      for (const gauge of [replicas, demand, forecast, capacity, lead, signal, budget, burn])
+      for (const gauge of [replicas, demand, forecast, capacity, lead, signal, budget, burn, request])
         void removeAll(gauge, wanted);
       for (const total of [decisions, writes]) void removeAll(total, wanted);
     },
