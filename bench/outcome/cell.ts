@@ -5,6 +5,8 @@ export const MEAN_PODS = 20;
 export const LIMIT = 0.01;
 /** Who is on the page; of them all others are measured by. */
 export const RIVALS = ['foresail', 'hpa-default', 'hpa-tuned', 'oracle'] as const satisfies readonly Policy[];
+/** Who is tried beside Foresail, with the first noise only. */
+export const LEARNED = 'q-learning' as const satisfies Policy;
 
 /** One trace, start-up and noise, judged over its second half, or all of it from a cold start. */
 export interface Cell {
@@ -16,6 +18,7 @@ export interface Cell {
 
 export interface CellOutcome extends Cell {
   readonly verdicts: Readonly<Record<(typeof RIVALS)[number], Verdict>>;
+  readonly learned?: Verdict;
   /** false: no HPA holds the limit on this trace. */
   readonly tunedMeetsLimit: boolean;
 }

@@ -1,6 +1,6 @@
 import { type CellOutcome, LIMIT, MEAN_PODS } from './cell.ts';
 import { LOAD_CLASSES, loadClasses } from './load-class.ts';
-import { cellTable, meansTable, traceSets } from './tables.ts';
+import { cellTable, learnedTables, meansTable, traceSets } from './tables.ts';
 
 export interface PageParts {
   readonly seeds: readonly number[];
@@ -34,6 +34,13 @@ seeds ${seeds.join(', ')} of the noise, with its range where it shows; traces of
 ${meansTable(warm, sets)}
 
 ${cellTable(warm, classes)}
+
+## A learned policy beside it
+
+Foresail with removals by Q-learning in place of the payback window (\`npm run bench:learn\`, learned on the first days of these very
+traces), seed 1, beside Foresail's own of the same seed. The controller does not use it.
+
+${learnedTables(warm)}
 
 ## From a cold start, judged from the first tick
 

@@ -72,6 +72,18 @@ export function meansTable(outcomes: readonly CellOutcome[], sets: readonly Trac
   return table(MEANS_HEAD, rows);
 }
 
+/** The means of the learned policy, and those of Foresail's own over the same cells. */
+export function learnedTables(outcomes: readonly CellOutcome[]): string {
+  const both = outcomes.filter(({ learned }) => learned !== undefined);
+  const asLearned = both.map((one) => ({
+    ...one,
+    verdicts: { ...one.verdicts, foresail: one.learned ?? one.verdicts.foresail },
+  }));
+  const learned = meansTable(asLearned, [{ name: 'q-learning', has: () => true }]);
+  const own = meansTable(both, [{ name: 'foresail', has: () => true }]);
+  return `${learned}\n\n${own}`;
+}
+
 function meansRow({ name }: TraceSet, startupSeconds: number, groups: readonly Group[]): string[] {
   const medians = (figure: (one: CellOutcome) => number) => groups.map((group) => medianOf(group, figure));
   const within = groups.filter((group) => medianOf(group, hot) <= LIMIT);
