@@ -43,7 +43,7 @@ export default {
       'decisions-are-pure',
       'policy/, series/, forecast/ and backtest/ import no adapter',
       { path: '^controller/(policy|series|forecast|backtest)/' },
-      { path: '^controller/(kube|store|stream|observe|ingest|cli|ui|actuate)/' },
+      { path: '^controller/(kube|keda|store|stream|observe|ingest|cli|ui|actuate)/' },
     ),
     forbid(
       'injection-is-pure',
@@ -63,8 +63,8 @@ export default {
     forbid(
       'only-main-wires',
       'adapters are wired by main, the commands and the replay, and know nothing of one another',
-      { path: '^controller/(kube|store|stream|observe|ingest|webhook)/' },
-      { path: '^controller/(kube|store|stream|observe|ingest|webhook)/', pathNot: '^controller/$1/' },
+      { path: '^controller/(kube|keda|store|stream|observe|ingest|webhook)/' },
+      { path: '^controller/(kube|keda|store|stream|observe|ingest|webhook)/', pathNot: '^controller/$1/' },
     ),
     forbid(
       'no-tests-in-the-product',

@@ -11,6 +11,8 @@ export interface ControllerConfig {
   readonly otlpAddress: Address;
   readonly metricsAddress: Address;
   readonly explainAddress: Address;
+  readonly externalScalerListen?: Address;
+  readonly externalScalerCertificates?: string;
   readonly historyFile: string;
   readonly historyDays: number;
   readonly stepSeconds: number;
@@ -73,6 +75,20 @@ function createCommand(io: Io): Command {
         .env('FORESAIL_EXPLAIN_ADDRESS')
         .default({ host: '127.0.0.1', port: 9091 }, '127.0.0.1:9091')
         .argParser(address),
+    )
+    .addOption(
+      flag(
+        '--external-scaler-listen <host:port>',
+        'where KEDA may ask for numbers by gRPC; not at all when absent',
+      )
+        .env('FORESAIL_EXTERNAL_SCALER_LISTEN')
+        .argParser(address),
+    )
+    .addOption(
+      flag(
+        '--external-scaler-certificates <folder>',
+        'with tls.crt and tls.key, and ca.crt for clients that must show a certificate; plain text when absent',
+      ).env('FORESAIL_EXTERNAL_SCALER_CERTIFICATES'),
     )
     .addOption(
       flag('--history-file <path>', 'SQLite file that outlives a restart')

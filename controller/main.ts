@@ -7,6 +7,8 @@ import type { ForecastHost } from './forecast/host.ts';
 import { describeSeason } from './forecast/season.ts';
 import { Complaints } from './ingest/complaints.ts';
 import { createReceiver } from './ingest/receiver.ts';
+import type { Sources } from './keda/answer.ts';
+import type { ExternalScaler } from './keda/external-scaler.ts';
 import { createKubeCluster, type Kube, type KubeOptions } from './kube/kube.ts';
 import { createDecisionLog } from './observe/decision-log.ts';
 import { createExplainServer } from './observe/explain-server.ts';
@@ -52,6 +54,7 @@ export async function startController(
 ): Promise<RunningController> {
   const log = createLogger(config.logLevel, parts.stdout);
   const metrics = createMetrics();
+  const openExternalScaler = await loadExternalScaler(config);
   const adapters = await openAdapters(config, log, {
     onLeading: (leading, epoch) => led(leading, epoch),
     onPodGone: (uid) => receiver.forget(uid),
@@ -69,6 +72,7 @@ export async function startController(
     onUnread: (workload, message) => complaints.warn('unread', { workload: workloadKey(workload) }, message),
   });
   const queue = queueOf(pipeline, log);
+  const externalScaler = openExternalScaler({ cluster, leadership: kube.leadership }, complaints);
   const receiver = createReceiver({
     ...{ identifier: kube.identifier, clock: systemClock, logger: log },
     onReport: (report) => pipeline.receive(report),
@@ -90,6 +94,7 @@ export async function startController(
   function led(leading: boolean, epoch: number): void {
     metrics.leading.set(leading ? 1 : 0);
     log.info({ leading, epoch }, leading ? 'this controller leads' : 'this controller follows');
+    externalScaler?.lead(leading);
     if (!leading) return;
     pipeline.takeOver();
     for (const workload of pipeline.workloads()) queue.add(workloadKey(workload));
@@ -102,7 +107,7 @@ export async function startController(
     await queue.stop();
     await kube.stop();
     const servers = [receiver, observeServer, explainServer];
-    await Promise.allSettled([...servers, forecaster].map((part) => part.close()));
+    await Promise.allSettled([...servers, forecaster, externalScaler].map((part) => part?.close()));
     await history.close();
   };
   try {
@@ -148,6 +153,25 @@ async function openAdapters(
       log.info({ workload, periods: season.periods }, `season: ${describeSeason(season, seconds)}`),
   });
   return { kube, history, forecaster, complaints };
+}
+
+type OpenExternalScaler = (sources: Sources, complaints: Complaints) => ExternalScaler | undefined;
+
+/** Not even loaded where nobody asks for it. */
+async function loadExternalScaler(config: ControllerConfig): Promise<OpenExternalScaler> {
+  const { externalScalerListen: address, externalScalerCertificates: certificates } = config;
+  if (!address) return () => undefined;
+  const { createExternalScaler, readCertificates } = await import('./keda/external-scaler.ts');
+  try {
+    if (certificates !== undefined) readCertificates(certificates);
+  } catch (error) {
+    throw new BadInput(`--external-scaler-certificates: ${(error as Error).message}`, { cause: error });
+  }
+  return (sources, complaints) =>
+    createExternalScaler({
+      ...{ ...sources, clock: systemClock, address, certificates },
+      onTrouble: (topic, message) => complaints.warn(`keda ${topic}`, {}, message),
+    });
 }
 
 function queueOf(pipeline: Pipeline, log: Logger): Queue {

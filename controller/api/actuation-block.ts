@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /** What scales the workload by itself, above a floor that Foresail sets. */
-export const floorKinds = ['HorizontalPodAutoscaler'] as const;
+export const floorKinds = ['HorizontalPodAutoscaler', 'ScaledObject'] as const;
 
-/** What Foresail writes its number to. Everything but `Scale` is a floor. */
+/** What Foresail writes its number to: the scale, or a floor; or to nothing, and KEDA asks for it. */
 export const actuationBlock = z.strictObject({
   kind: z
-    .enum(['Scale', ...floorKinds])
+    .enum(['Scale', ...floorKinds, 'ExternalScaler'])
     .default('Scale')
     .describe(
-      'Scale: the replicas of the target. HorizontalPodAutoscaler: its minReplicas; above that it goes on scaling by its own metrics.',
+      'Scale: the replicas of the target. HorizontalPodAutoscaler: its minReplicas; ScaledObject: its minReplicaCount; above that they go on scaling by their own metrics. ExternalScaler: nothing; a ScaledObject of KEDA asks for the number.',
     ),
   name: z
     .string()
@@ -20,7 +20,9 @@ export const actuationBlock = z.strictObject({
       'must be lower-case letters, digits, "-" and ".", with a letter or digit at both ends',
     )
     .optional()
-    .describe('Which one, in the same namespace; when absent, the only one that scales the target.'),
+    .describe(
+      'Which one, in the same namespace; when absent, the only one that scales the target. With ExternalScaler: which ScaledObject.',
+    ),
   mayRaiseMaximum: z
     .boolean()
     .default(false)

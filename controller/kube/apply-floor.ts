@@ -86,7 +86,8 @@ async function patch(
 function explained(reply: ScaleReply, { kind, namespace }: FloorRecord, status: number): ScaleReply {
   if (reply.kind !== 'refused' || status !== 403 || reply.message.includes('ValidatingAdmissionPolicy'))
     return reply;
-  const grant = `kubectl create rolebinding foresail-floor -n ${namespace} --clusterrole=foresail-floor --serviceaccount=foresail:foresail`;
+  const role = kind === 'ScaledObject' ? 'foresail-scaled-object' : 'foresail-floor';
+  const grant = `kubectl create rolebinding ${role} -n ${namespace} --clusterrole=${role} --serviceaccount=foresail:foresail`;
   return {
     ...reply,
     message: `Foresail may not change a ${kind} in namespace ${namespace}; grant it with: ${grant} (${reply.message})`,

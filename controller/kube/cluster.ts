@@ -21,6 +21,7 @@ import { type FloorRecord, ownRange, rangeText, rangeWith } from './floor.ts';
 import { FloorIndex } from './floor-index.ts';
 import { FloorKeeper } from './floor-keeper.ts';
 import type { Change } from './object-cache.ts';
+import { Offers } from './offers.ts';
 import type { ReflectorTiming } from './reflector.ts';
 import { createReflectors, type Reflectors } from './reflectors.ts';
 import { compareVersions } from './resource-version.ts';
@@ -82,11 +83,13 @@ export class KubeCluster implements Cluster {
   readonly #overlays = new Map<string, Overlay>();
   readonly #stopping = new AbortController();
   #patrol: Promise<void> | undefined;
+  readonly #offers: Offers;
   readonly #toldInvalid = new Map<string, string>();
   #sortedOut: SortedOut | undefined;
 
   constructor(options: KubeClusterOptions) {
     this.#options = options;
+    this.#offers = new Offers(options.leadership);
     const { connection, clock, random, leadership, instance } = options;
     const failed = (what: string) => (error: Error) => options.onFailure?.(what, error);
     this.#reflectors = createReflectors({
@@ -153,7 +156,7 @@ export class KubeCluster implements Cluster {
   target(workload: Workload): Target | undefined {
     const record = this.#record(workload);
     if (record === undefined) return undefined;
-    const { floor, missing, rivals } = this.#actuator(workload);
+    const { floor, asker, missing, rivals } = this.#actuator(workload);
     const asked = this.#overlaid(workload, record, record.replicas);
     const live = this.index.podsOf(record.uid).filter(({ terminating }) => !terminating);
     const out = live.filter(({ outSinceMs }) => outSinceMs !== undefined).length;
@@ -164,8 +167,10 @@ export class KubeCluster implements Cluster {
     return {
       replicas: asked,
       ...(floor ? this.#floorOf(workload, floor, asked) : {}),
+      ...(asker ? this.#offerTo(workload, asker, asked) : {}),
       ...(missing === undefined ? {} : { actuatorMissing: missing }),
-      ...(writer ? { writer } : {}),
+      // Whoever writes for the asker is not somebody else.
+      ...(writer && !asker ? { writer } : {}),
       ...{ ready, starting: Math.max(0, asked - ready - out), resourceVersion, rivals },
       ...(unseen === undefined ? {} : { rivalsUnknown: unseen }),
     };
@@ -183,10 +188,10 @@ export class KubeCluster implements Cluster {
     if (record === undefined) {
       return refused(`${workload.kind} ${workload.namespace}/${workload.name} must exist to be scaled`);
     }
-    const { floor, missing } = actuatorOf(scaler, this.#floors.of(workload));
+    const { floor, asker, missing } = actuatorOf(scaler, this.#floors.of(workload));
     if (missing !== undefined) return refused(missing);
     const { minReplicas, maxReplicas } = scaler.spec;
-    const own = floor && ownRange(floor);
+    const own = floor ? ownRange(floor) : asker?.range;
     // What the owner of a floor wants comes first, in both directions.
     const least = Math.min(minReplicas, own?.max ?? minReplicas);
     const most = Math.max(maxReplicas, own?.min ?? maxReplicas);
@@ -194,6 +199,10 @@ export class KubeCluster implements Cluster {
       return refused(
         `replicas must be within minReplicas (${least})..maxReplicas (${most}); was ${replicas}`,
       );
+    }
+    if (asker) {
+      this.#offers.put(scaler, replicas);
+      return { kind: 'written', replicas };
     }
     const reply = await this.#fenced(epoch, (holder) =>
       floor
@@ -288,6 +297,17 @@ export class KubeCluster implements Cluster {
     };
   }
 
+  /** The number that stands as offered; `asked` is what the workload asks for by whoever asks for the number. */
+  #offerTo(workload: Workload, { name, range }: NonNullable<Actuator['asker']>, asked: number) {
+    const scaler = this.#scalerOf(workload);
+    return {
+      replicas: (scaler && this.#offers.get(scaler)) ?? asked,
+      workloadReplicas: asked,
+      limits: { minReplicas: range.min, maxReplicas: range.max, of: `ScaledObject ${name}` },
+      asker: name,
+    };
+  }
+
   #actuator(workload: Workload): Actuator {
     const scaler = this.#scalerOf(workload);
     return scaler ? actuatorOf(scaler, this.#floors.of(workload)) : { rivals: [] };
@@ -324,6 +344,7 @@ export class KubeCluster implements Cluster {
     if (previous && previous.ref.uid !== object?.ref.uid) {
       this.#statuses.forget(previous.ref.uid);
       this.#toldInvalid.delete(previous.ref.uid);
+      this.#offers.forget(previous.ref.uid);
     }
     this.#others.want(this.#sorted().valid.flatMap(otherTarget));
     this.index.setOtherKinds(this.#others.kinds());

@@ -22,6 +22,13 @@ export const floorForms: Readonly<Record<FloorKind, FloorForm>> = {
     maxField: 'maxReplicas',
     absent: { min: 1, max: 1 },
   },
+  ScaledObject: {
+    api: '/apis/keda.sh/v1alpha1',
+    plural: 'scaledobjects',
+    minField: 'minReplicaCount',
+    maxField: 'maxReplicaCount',
+    absent: { min: 0, max: 100 },
+  },
 };
 
 export interface ReplicaRange {

@@ -257,7 +257,7 @@ export class Reflector<T> {
 }
 
 /** Forbidden, or a resource that is not there. */
-function isRefusal(error: Error): boolean {
+export function isRefusal(error: Error): boolean {
   return error instanceof ApiFailure && (error.status === 403 || error.status === 404);
 }
 

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { type FloorRecord, floorForms, floorRecord } from './floor.ts';
 import type { Change } from './object-cache.ts';
 import { type PodRecord, podRecord } from './pod-record.ts';
-import { Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
+import { isRefusal, Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
 import { APPS_API } from './scale.ts';
 import { type ScalerRecord, scalerRecord } from './scaler-record.ts';
 import { SCALER_API } from './status.ts';
@@ -70,6 +70,11 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
   };
 }
 
+/** Most clusters have no KEDA, or Foresail was not told of it: the scaler that needs it says so. */
+const unlessRefused = (onFailure: (error: Error) => void) => (error: Error) => {
+  if (!isRefusal(error)) onFailure(error);
+};
+
 const blindText = (refusal: string) =>
   `another scaler of the target would not be noticed: the ClusterRole foresail must allow list and watch of horizontalpodautoscalers (${refusal})`;
 
@@ -90,6 +95,7 @@ function reflectorsOf(options: ReflectorsOptions) {
   const ofFloors = (kind: FloorKind) =>
     new Reflector({
       ...{ ...parts, optional: true, shape: floorRecord(kind), onChange: options.onFloor },
+      ...(kind === 'ScaledObject' ? { onFailure: unlessRefused(onFailure) } : {}),
       path: `${floorForms[kind].api}/${floorForms[kind].plural}`,
     });
   const scalers = `${SCALER_API}/predictivescalers`;
@@ -98,6 +104,7 @@ function reflectorsOf(options: ReflectorsOptions) {
     deployments: ofTargets('deployments', 'Deployment'),
     statefulsets: ofTargets('statefulsets', 'StatefulSet'),
     horizontalpodautoscalers: ofFloors('HorizontalPodAutoscaler'),
+    scaledobjects: ofFloors('ScaledObject'),
     replicasets: new Reflector({
       ...parts,
       path: `${APPS_API}/replicasets`,

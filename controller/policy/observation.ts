@@ -48,6 +48,8 @@ export interface Target {
   readonly rivals?: readonly Rival[];
   /** Why it cannot be seen whether there are any; absent when it can. */
   readonly rivalsUnknown?: string;
+  /** The ScaledObject that asks for the number; absent where it is written. */
+  readonly asker?: string;
   /** Who set `replicas` last; absent when that was Foresail, or is not known. */
   readonly writer?: Writer;
   /** Pods Ready now. */

@@ -71,3 +71,39 @@ test('an HPA of a Rollout is a rival of that Rollout, in whatever version, and o
   t.is(actuatorOf(rollout, [of('argoproj.io')]).rivals.length, 1);
   t.is(actuatorOf(rollout, [of('example.com')]).rivals.length, 0);
 });
+
+const scaledObject = (name: string, uid: string): FloorRecord => ({
+  ...{ kind: 'ScaledObject', namespace: 'shop', name, uid, resourceVersion: '1' },
+  ...{ target: { group: 'apps', kind: 'Deployment', name: 'web' }, range: { min: 0, max: 9 } },
+});
+
+test('a ScaledObject holds the floor, and the HPA that KEDA made of it is no rival', (t) => {
+  const both = [scaledObject('web', 'uid-so'), floor('keda-hpa-web', keda)];
+  const actuator = actuatorOf(scaler({ kind: 'ScaledObject' }), both);
+  t.is(actuator.floor?.kind, 'ScaledObject');
+  t.deepEqual(actuator.rivals, []);
+  t.regex(actuatorOf(scaler({ kind: 'ScaledObject' }), []).missing ?? '', /deploy\/keda must be applied/);
+});
+
+test('a ScaledObject asks for the number once KEDA has made its HPA, and is no rival then', (t) => {
+  const external = scaler({ kind: 'ExternalScaler' });
+  const both = [scaledObject('web', 'uid-so'), floor('keda-hpa-web', keda)];
+  t.like(actuatorOf(external, both), { asker: { name: 'web', range: { min: 1, max: 9 } }, rivals: [] });
+  t.like(actuatorOf(external, both.slice(1)), { asker: { name: 'web' }, rivals: [] });
+  t.deepEqual(actuatorOf(external, [...both, floor('own')]).rivals, [
+    { kind: 'HorizontalPodAutoscaler', name: 'own' },
+  ]);
+  t.regex(actuatorOf(external, [floor('own')]).missing ?? '', /there must be a ScaledObject with/);
+});
+
+test('of two ScaledObjects the named one asks', (t) => {
+  const other = { ...keda, name: 'other', uid: 'uid-other' };
+  const both = [floor('keda-hpa-web', keda), floor('keda-hpa-other', other)];
+  t.regex(
+    actuatorOf(scaler({ kind: 'ExternalScaler' }), both).missing ?? '',
+    /name must say which ScaledObject of web, other/,
+  );
+  const named = actuatorOf(scaler({ kind: 'ExternalScaler', name: 'other' }), both);
+  t.is(named.asker?.name, 'other');
+  t.deepEqual(named.rivals, [{ kind: 'ScaledObject', name: 'web' }]);
+});

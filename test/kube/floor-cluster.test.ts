@@ -204,3 +204,27 @@ test('with nothing to write to, a write is refused with what must be', async (t)
   const outcome = await write(6);
   t.like(outcome, { kind: 'refused', reason: 'ScaleRefused' });
 });
+
+test('what a ScaledObject asks for is offered, not written, and withdrawn with the lead', async (t) => {
+  const owner = {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    name: 'web',
+    uid: 'so',
+    controller: true,
+  };
+  const made = hpa(1, 10);
+  const { cluster, lead, start, write, patches } = await bench(t, {
+    scaler: scaler({ kind: 'ExternalScaler' }),
+    hpa: { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } },
+  });
+  await start();
+  t.like(cluster.target(web), { replicas: 4, workloadReplicas: 4, asker: 'web', rivals: [] });
+  t.deepEqual(await write(7), { kind: 'written', replicas: 7 });
+  t.like(cluster.target(web), { replicas: 7, workloadReplicas: 4, starting: 4 });
+  t.like(await write(11), { kind: 'written', replicas: 11 });
+  t.like(await write(21), { kind: 'refused' });
+  t.is(patches().length, 0);
+  lead.leading = false;
+  t.like(cluster.target(web), { replicas: 4, workloadReplicas: 4 });
+});

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, type Recipe } from './cache.ts';
 import { mustRun } from './command.ts';
@@ -26,6 +26,7 @@ export async function ensureParts(say: (line: string) => void = sayOnStderr): Pr
     const kubernetes = await cached(kubernetesRecipe(go), say);
     const prometheus = await cached(prometheusRecipe(go), say);
     const envoy = await cached(envoyRecipe(), say);
+    const keda = await cached(kedaRecipe(go), say);
     return {
       etcd: join(kubernetes, 'etcd'),
       apiserver: join(kubernetes, 'kube-apiserver'),
@@ -36,6 +37,9 @@ export async function ensureParts(say: (line: string) => void = sayOnStderr): Pr
       kwokStages: join(kubernetes, 'stages'),
       prometheus: join(prometheus, 'prometheus'),
       envoy: join(envoy, 'envoy'),
+      kedaOperator: join(keda, 'operator'),
+      kedaAdapter: join(keda, 'adapter'),
+      kedaManifests: join(keda, 'config'),
     };
   } catch (error) {
     return { missing: `the real parts could not be built: ${(error as Error).message}` };
@@ -98,6 +102,32 @@ function prometheusRecipe(go: Go): Recipe {
         ...['-tags', 'remove_all_sd', '-ldflags', '-s -w', '-o', join(folder, 'prometheus')],
         'github.com/prometheus/prometheus/cmd/prometheus',
       ]),
+  };
+}
+
+const KEDA = 'github.com/kedacore/keda/v2';
+
+function kedaRecipe(go: Go): Recipe {
+  const module = join(HERE, 'go', 'keda');
+  return {
+    name: 'keda',
+    inputs: [module],
+    salt: go.version,
+    announcement: 'keda: building operator and metrics adapter (about 6 min on 2 cores, once)',
+    build: async (folder) => {
+      const commands = ['operator', 'adapter'].map((name) => `${KEDA}/cmd/${name}`);
+      await goBuild(go, module, ['-ldflags', '-s -w', '-o', `${folder}/`, ...commands]);
+      const source = (await mustRun(go.path, ['list', '-m', '-f', '{{.Dir}}', KEDA], { cwd: module })).trim();
+      for (const part of ['crd/bases', 'rbac', 'service_account', 'metrics-server']) {
+        const target = join(folder, 'config', part);
+        mkdirSync(target, { recursive: true });
+        for (const file of readdirSync(join(source, 'config', part))) {
+          cpSync(join(source, 'config', part, file), join(target, file));
+          // Files of the module cache are read-only, and a cache folder must stay removable.
+          chmodSync(join(target, file), 0o644);
+        }
+      }
+    },
   };
 }
 

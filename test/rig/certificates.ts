@@ -19,6 +19,8 @@ const CLIENTS = {
   kwok: '/O=system:masters/CN=kwok',
   controllerManager: '/CN=system:kube-controller-manager',
   scheduler: '/CN=system:kube-scheduler',
+  // Whom the API server is to the servers behind it.
+  frontProxy: '/CN=front-proxy',
 } as const;
 
 export type ClientName = keyof typeof CLIENTS;

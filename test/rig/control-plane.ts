@@ -94,6 +94,14 @@ function apiserverFlags({ folder, certificates, ports, auditLog }: ControlPlaneO
     `--api-audiences=${ISSUER}`,
     '--service-cluster-ip-range=10.96.0.0/16',
     '--authorization-mode=RBAC',
+    // The API servers behind this one (KEDA's is one) know by these who asks.
+    `--requestheader-client-ca-file=${certificates.ca.certificate}`,
+    '--requestheader-allowed-names=front-proxy',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${certificates.clients.frontProxy.certificate}`,
+    `--proxy-client-key-file=${certificates.clients.frontProxy.key}`,
     // There is no Service network in the rig that could lead to the API server.
     '--endpoint-reconciler-type=none',
     `--audit-policy-file=${policy}`,

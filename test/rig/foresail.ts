@@ -32,6 +32,7 @@ export type ForesailOptions = {
   readonly names?: readonly string[];
   readonly stepSeconds?: number;
   readonly logLevel?: string;
+  readonly args?: readonly string[];
   /** Called with each history file before its controller starts. */
   readonly prepare?: (historyFile: string) => Promise<void>;
 };
@@ -78,6 +79,7 @@ async function startOne(
       ...['--otlp-address', `127.0.0.1:${otlpPort}`, '--metrics-address', `127.0.0.1:${metricsPort}`],
       ...['--explain-address', `127.0.0.1:${explainPort}`],
       ...['--step-seconds', String(options.stepSeconds ?? 15), '--log-level', options.logLevel ?? 'debug'],
+      ...(options.args ?? []),
     ],
     env: { RIG_FREEZE_FILE: freezeFile },
     ready: async () => (await fetch(`${metricsUrl}/readyz`)).ok,

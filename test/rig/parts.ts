@@ -10,6 +10,10 @@ export type Parts = {
   readonly kwokStages: string;
   readonly prometheus: string;
   readonly envoy: string;
+  readonly kedaOperator: string;
+  readonly kedaAdapter: string;
+  /** KEDA's own manifests (crd/bases, rbac, service_account, metrics-server), copied out of its module. */
+  readonly kedaManifests: string;
 };
 
 /** The environment variable that carries such a reason to the test processes. */
