@@ -46,6 +46,8 @@ export function readSignals(
 /** The only input of a decision: one plain observation of the workload as it stands now. */
 export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: GatherParts): Observation {
   const { clock, cluster, stepSeconds } = parts;
+  const { namespace, name, uid, generation } = scaler;
+  const approvals = cluster.approvals?.(scaler);
   const wallMs = clock.wallMs();
   const lastKnownMs = dossier.series.lastKnownMs;
   const signals = readSignals(scaler, dossier, parts, wallMs);
@@ -53,6 +55,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const budget = budgetUseOf(dossier.budget, wallMs, limit);
   return {
     workload: dossier.workload,
+    scaler: { namespace, name, uid, generation },
     spec: scaler.spec,
     wallMs,
     nowMs: clock.monotonicMs(),
@@ -69,6 +72,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     ...(budget ? { budget } : {}),
     ...(dossier.release?.released ? { releasedMs: dossier.release.released.nowMs } : {}),
     ...(signals ? { signals } : {}),
+    ...(approvals ? { approvals } : {}),
     memory: dossier.memory,
   };
 }

@@ -29,6 +29,8 @@ export interface Cluster {
   rotate?(write: RotationWrite): Promise<RotationFailure | undefined>;
   /** Writes conditions and the few status figures of a scaler; does nothing when they have not changed. */
   publish(scaler: PredictiveScaler, status: ScalerStatus): Promise<void>;
+  /** What people have approved for this scaler and may still be used; absent where there is nothing to approve with. */
+  approvals?(scaler: PredictiveScaler): readonly Approval[];
   /** Emits an Event on the scaler, deduplicated in the client. */
   event(scaler: PredictiveScaler, reason: Reason, message: string): void;
   /** Calls back with the workload whose scaler, target or pods changed. Level-triggered: carries no content. */
@@ -51,6 +53,15 @@ export interface Pod {
   readonly outSinceMs?: number;
   /** What its containers request, NaN where one requests nothing; absent where the adapter does not know. */
   readonly requests?: readonly ContainerAmounts[];
+}
+
+/** Somebody's word that one plan, named by its hash, may be carried out. */
+export interface Approval {
+  readonly planHash: string;
+  /** Who gave it, as the API server knows them. */
+  readonly by: string;
+  /** Unix ms; from then on it counts no more. */
+  readonly expiresMs: number;
 }
 
 /** Which pods leave the rotation, and which come back into it. */
@@ -139,6 +150,14 @@ export interface ScalerStatus {
       readonly cpu: string;
       readonly memory: string;
     }[];
+  };
+  /** A plan that waits to be approved, or is being carried out; absent: there is none. */
+  readonly heldPlan?: {
+    readonly hash: string;
+    readonly from: number;
+    readonly to: number;
+    /** RFC 3339. */
+    readonly expires: string;
   };
   readonly leadSeconds: number;
   readonly conditions: readonly Condition[];

@@ -62,6 +62,7 @@ function digestOf(scaler: PredictiveScaler, status: ScalerStatus): string {
     status.model,
     status.season,
     status.signal,
+    status.heldPlan?.hash,
     ...conditions,
   ].join(' ');
 }
@@ -83,6 +84,7 @@ export function statusOf(account: Account): ScalerStatus {
     ...(decision.signal === undefined ? {} : { signal: decision.signal }),
     ...(observation.budget ? { budgetSpentPercent: Math.round(observation.budget.spentShare * 100) } : {}),
     ...resourcesOf(account),
+    ...heldPlanOf(decision),
     leadSeconds: Math.round(leadTime.seconds),
     conditions: conditionsOf(account),
   };
@@ -97,6 +99,12 @@ function resourcesOf({ recommendations = [] }: Account): Pick<ScalerStatus, 'res
     ...requestText(one),
   }));
   return { resources: { recommendation } };
+}
+
+function heldPlanOf({ memory: { plan } }: Decision): Pick<ScalerStatus, 'heldPlan'> {
+  if (plan === undefined) return {};
+  const { hash, from, to, expiresAtMs } = plan;
+  return { heldPlan: { hash, from, to, expires: new Date(expiresAtMs).toISOString() } };
 }
 
 function conditionsOf({ decision, outcome, observation }: Account): Condition[] {

@@ -64,6 +64,17 @@ export const predictiveScalerStatus = z.object({
     })
     .optional()
     .describe('Present where spec.resources.recommend is true and an hour was read.'),
+  heldPlan: z
+    .object({
+      hash: z.string().max(63).describe('What an approval has to name.'),
+      from: z.int().min(0).describe('Replicas when it was made.'),
+      to: z.int().min(0).describe('Replicas it asks for.'),
+      expires: z.string().meta({ format: 'date-time' }).describe('Until when it can be approved.'),
+    })
+    .optional()
+    .describe(
+      'A plan far beyond what history supports. It waits for: foresail approve NAMESPACE/NAME --plan HASH.',
+    ),
   leadSeconds: z.int().min(0).optional().describe('Time from decision to Ready that is planned with.'),
   conditions: z
     .array(condition)

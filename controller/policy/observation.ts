@@ -1,5 +1,6 @@
-import type { PredictiveScalerSpec } from '../api/predictive-scaler.ts';
+import type { PredictiveScaler, PredictiveScalerSpec } from '../api/predictive-scaler.ts';
 import type { Forecast } from '../forecast/forecast.ts';
+import type { Approval } from '../ports.ts';
 import type { Step } from '../series/step.ts';
 import type { Workload } from '../workload.ts';
 import type { Doubt } from './doubt.ts';
@@ -8,6 +9,8 @@ import type { SignalReading } from './signal.ts';
 /** Everything a decision may know, gathered once, plain and serialisable: the same observation decides the same. */
 export interface Observation {
   readonly workload: Workload;
+  /** Whose spec it is; absent in a replay. */
+  readonly scaler?: Pick<PredictiveScaler, 'namespace' | 'name' | 'uid' | 'generation'>;
   readonly spec: PredictiveScalerSpec;
   /** Unix ms, for the record only. */
   readonly wallMs: number;
@@ -32,6 +35,8 @@ export interface Observation {
   readonly budget?: BudgetUse;
   /** One for each of spec.signals but the request rate; absent where there is none. */
   readonly signals?: readonly SignalReading[];
+  /** What people have approved, expired or not; absent where there is nothing to approve with. */
+  readonly approvals?: readonly Approval[];
   readonly memory: Memory;
 }
 
@@ -128,6 +133,21 @@ export interface Memory {
   readonly doubt?: Doubt;
   /** Changes by somebody else soon after a change of ours, of the last hour, oldest first; absent: none. */
   readonly undone?: readonly Undone[];
+  /** A plan that is held until somebody approves it; absent: there is none. */
+  readonly plan?: Plan;
+}
+
+/** Replicas beyond what history supports. It stays as it is while the need jitters, so that an approval is for one number. */
+export interface Plan {
+  /** Of the scaler and its generation, both numbers and the time of issue: another leader never makes the same one. */
+  readonly hash: string;
+  readonly from: number;
+  readonly to: number;
+  /** Monotonic ms. */
+  readonly sinceMs: number;
+  readonly expiresMs: number;
+  /** Unix ms, for people. */
+  readonly expiresAtMs: number;
 }
 
 /** Somebody else changed what this controller had asked for. */
