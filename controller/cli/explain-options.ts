@@ -13,8 +13,9 @@ export interface ExplainOptions {
   readonly output: 'text' | 'json';
 }
 
-const DESCRIPTION = `Says why a workload has the replicas it has: what Foresail knew, each rule with what it made of the number, and what an
-HPA would have asked for. TARGET is a PredictiveScaler, [namespace/]name, or the kind and name of what it scales.`;
+const DESCRIPTION =
+  'Says why a workload has the replicas it has: what Foresail knew, each rule with what it made of the number, and what an ' +
+  'HPA would have asked for. TARGET is a PredictiveScaler, [namespace/]name, or the kind and name of what it scales.';
 
 /** Throws a CommanderError (already printed) for what must be changed. */
 export function parseExplainOptions(args: readonly string[], io: Io): ExplainOptions {
