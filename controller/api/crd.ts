@@ -34,6 +34,19 @@ export function predictiveScalerCrd(): object {
     shortNames: ['pscaler'],
     categories: ['all', 'foresail'],
   };
+  return definition(names, { subresources: { status: {} }, printColumns, schema: rootSchema() });
+}
+
+/** A CustomResourceDefinition with the one version there is. */
+export function definition(
+  names: { readonly plural: string; readonly [name: string]: unknown },
+  parts: {
+    readonly subresources?: object;
+    readonly printColumns: readonly object[];
+    readonly schema: SchemaNode;
+  },
+): object {
+  const { subresources, printColumns: additionalPrinterColumns, schema: openAPIV3Schema } = parts;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -44,12 +57,10 @@ export function predictiveScalerCrd(): object {
       names,
       versions: [
         {
-          name: VERSION,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          additionalPrinterColumns: printColumns,
-          schema: { openAPIV3Schema: rootSchema() },
+          ...{ name: VERSION, served: true, storage: true },
+          ...(subresources && { subresources }),
+          additionalPrinterColumns,
+          schema: { openAPIV3Schema },
         },
       ],
     },
@@ -68,30 +79,39 @@ const printColumns = [
 ];
 
 function rootSchema(): SchemaNode {
+  const description = 'Scales a workload ahead of its load, inside the bounds its spec sets.';
+  return objectSchema(description, { spec: specSchema(), status: statusSchema() });
+}
+
+/** The schema of a whole object; its spec must be there. */
+export function objectSchema(description: string, parts: Readonly<Record<string, SchemaNode>>): SchemaNode {
   return {
     type: 'object',
-    description: 'Scales a workload ahead of its load, inside the bounds its spec sets.',
+    description,
     required: ['spec'],
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: specSchema(),
-      status: statusSchema(),
+      ...parts,
     },
   };
 }
 
 /** The schema of spec, with the rules across fields attached. Also what the reference is written from. */
 export function specSchema(): SchemaNode {
-  const spec = structural(z.toJSONSchema(predictiveScalerSpec, { target: 'openapi-3.0', io: 'input' }));
+  const spec = schemaOf(predictiveScalerSpec);
   for (const rule of rules) addRule(nodeAt(spec, rule.on), rule);
   for (const refused of refusedFields) refuseField(nodeAt(spec, refused.on), refused);
   return spec;
 }
 
 export function statusSchema(): SchemaNode {
-  return structural(z.toJSONSchema(predictiveScalerStatus, { target: 'openapi-3.0', io: 'input' }));
+  return schemaOf(predictiveScalerStatus);
+}
+
+export function schemaOf(declared: z.ZodType): SchemaNode {
+  return structural(z.toJSONSchema(declared, { target: 'openapi-3.0', io: 'input' }));
 }
 
 /** What is JSON Schema and not structural goes: the API server prunes unknown fields by itself. */

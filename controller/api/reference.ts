@@ -1,7 +1,7 @@
 import type { SchemaNode } from './crd.ts';
 
 /** The reference page of one kind, in Markdown, from the same schema as its CRD. */
-export function referencePage(kind: string, spec: SchemaNode, status: SchemaNode): string {
+export function referencePage(kind: string, spec: SchemaNode, status?: SchemaNode): string {
   return [
     `# ${kind}`,
     '',
@@ -13,8 +13,7 @@ export function referencePage(kind: string, spec: SchemaNode, status: SchemaNode
     '',
     ...ruleLines('spec', spec),
     '',
-    ...section('status', status),
-    '',
+    ...(status ? [...section('status', status), ''] : []),
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@ import test from 'ava';
 import { parse } from 'yaml';
 import { predictiveScalerCrd, type SchemaNode, specSchema, statusSchema } from '../../controller/api/crd.ts';
 import { generatedFiles } from '../../controller/api/generated-files.ts';
+import { approvalSpecSchema, scaleApprovalCrd } from '../../controller/api/scale-approval-crd.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -13,9 +14,22 @@ for (const [path, text] of generatedFiles()) {
   });
 }
 
-test('the CRD in YAML reads back as the same data', (t) => {
-  const text = generatedFiles().get('deploy/crds/foresail.dev_predictivescalers.yaml') ?? '';
-  t.deepEqual(parse(text), JSON.parse(JSON.stringify(predictiveScalerCrd())));
+for (const [plural, crd] of [
+  ['predictivescalers', predictiveScalerCrd()],
+  ['scaleapprovals', scaleApprovalCrd()],
+] as const) {
+  test(`the CRD of ${plural} in YAML reads back as the same data, and is in the kustomization`, (t) => {
+    const file = `foresail.dev_${plural}.yaml`;
+    t.deepEqual(parse(generatedFiles().get(`deploy/crds/${file}`) ?? ''), JSON.parse(JSON.stringify(crd)));
+    const kustomization = parse(readFileSync(join(root, 'deploy/crds/kustomization.yaml'), 'utf8'));
+    t.true(kustomization.resources.includes(file));
+  });
+}
+
+test('an approval cannot be changed, and holds for an hour at most', (t) => {
+  const schema = approvalSpecSchema();
+  t.like(schema['x-kubernetes-validations']?.[0], { rule: 'self == oldSelf' });
+  t.like(schema.properties?.expiresSeconds, { minimum: 1, maximum: 3600, default: 900 });
 });
 
 test('the schemas are structural: a type everywhere, nothing the API server refuses', (t) => {
@@ -29,6 +43,7 @@ test('the schemas are structural: a type everywhere, nothing the API server refu
   };
   visit('spec', specSchema());
   visit('status', statusSchema());
+  visit('approval', approvalSpecSchema());
 });
 
 test('print columns are the eight an operator reads, in order', (t) => {
@@ -57,6 +72,7 @@ test('every field of spec says what it is for', (t) => {
     for (const [name, child] of Object.entries(node.properties ?? {})) visit(`${path}.${name}`, child);
   };
   visit('spec', specSchema());
+  visit('spec', approvalSpecSchema());
 });
 
 test('conditions are a list that is a map by type, so that two writers can own one each', (t) => {

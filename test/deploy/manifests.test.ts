@@ -64,7 +64,7 @@ interface Policy {
     failurePolicy: string;
     matchConditions: { expression: string }[];
     variables: { name: string; expression: string }[];
-    validations: { messageExpression?: string; message: string }[];
+    validations: { expression: string; messageExpression?: string; message: string }[];
   };
 }
 const policies = ['bounds', 'fence', 'floor', 'floor-bounds', 'rotation'].map((name) =>
@@ -185,6 +185,37 @@ test('the rights to change what scales a workload by itself, and pods, are bound
   t.deepEqual(rulesOf('foresail-rotation'), [{ apiGroups: [''], resources: ['pods'], verbs: ['patch'] }]);
   const bound = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'));
   t.false(bound.some((binding) => /foresail-(floor|rotation)/.test(JSON.stringify(binding))));
+});
+
+test('an approval is of who creates it, never of ours, and the right to it is bound to nobody', (t) => {
+  const { spec } = find<Policy>('ValidatingAdmissionPolicy', 'foresail-approval');
+  const account = `system:serviceaccount:foresail:${set.spec.template.spec.serviceAccountName}`;
+  t.is(spec.failurePolicy, 'Fail');
+  t.is(spec.matchConditions, undefined, 'whoever it is');
+  t.deepEqual(
+    spec.validations.map(({ expression }) => expression),
+    ['object.spec.approvedBy == request.userInfo.username', `request.userInfo.username != '${account}'`],
+  );
+  for (const { messageExpression, message } of spec.validations)
+    t.regex(messageExpression ?? message, /must be/);
+  const rights = manifests.flatMap(({ metadata, rules = [] }) =>
+    rules
+      .filter(({ resources }) => resources.includes('scaleapprovals'))
+      .map(({ verbs }) => `${metadata.name}: ${verbs.join(' ')}`),
+  );
+  t.deepEqual(rights, [
+    'foresail: list watch',
+    'foresail-view: get list watch',
+    'foresail-approve: create get',
+  ]);
+  const bound = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'));
+  t.false(bound.some((binding) => JSON.stringify(binding).includes('foresail-approve')));
+  t.is(
+    find<Manifest>('ClusterRole', 'foresail-approve').metadata.labels?.[
+      'rbac.authorization.k8s.io/aggregate-to-edit'
+    ],
+    undefined,
+  );
 });
 
 test('the fence reads the field manager that the controller writes', (t) => {

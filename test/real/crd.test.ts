@@ -73,6 +73,7 @@ realTest('the API server finds nothing to warn of in the admission policies', as
     status?: { typeChecking?: { expressionWarnings?: object[] } };
   }[];
   t.deepEqual(policies.map((policy) => policy.metadata.name).sort(), [
+    'foresail-approval',
     'foresail-bounds',
     'foresail-fence',
     'foresail-floor',
