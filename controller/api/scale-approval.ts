@@ -10,7 +10,7 @@ export const planHash = z
     'must be lower-case letters, digits and "-", with a letter or digit at both ends',
   );
 
-const LONGEST_SECONDS = 3_600;
+export const LONGEST_APPROVAL_SECONDS = 3_600;
 
 /** The ScaleApproval, declared once, as the PredictiveScaler is: somebody lets one held plan through. */
 export const scaleApprovalSpec = z.strictObject({
@@ -23,7 +23,7 @@ export const scaleApprovalSpec = z.strictObject({
   expiresSeconds: z
     .int()
     .min(1)
-    .max(LONGEST_SECONDS)
+    .max(LONGEST_APPROVAL_SECONDS)
     .default(900)
     .describe("It holds for so long after its creation, by the API server's clock."),
   approvedBy: z

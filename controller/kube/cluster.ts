@@ -2,6 +2,7 @@ import type { PredictiveScaler } from '../api/predictive-scaler.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Target } from '../policy/observation.ts';
 import type {
+  Approval,
   Cluster,
   Leadership,
   Pod,
@@ -220,6 +221,10 @@ export class KubeCluster implements Cluster {
       this.#overlays.set(workloadKey(workload), overlay);
     }
     return { kind: 'written', replicas: reply.replicas };
+  }
+
+  approvals(scaler: PredictiveScaler): readonly Approval[] {
+    return this.#reflectors.approvals(scaler, this.#options.clock.wallMs());
   }
 
   async rotate(write: RotationWrite): Promise<RotationFailure | undefined> {

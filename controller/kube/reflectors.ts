@@ -1,13 +1,16 @@
 import type { FloorKind } from '../api/actuation-block.ts';
 import type { Clock, Random } from '../clock.ts';
+import type { Approval } from '../ports.ts';
 import type { Workload } from '../workload.ts';
+import { ApprovalIndex } from './approval-index.ts';
+import { type ApprovalRecord, approvalRecord } from './approval-record.ts';
 import type { Connection } from './connection.ts';
 import { type FloorRecord, floorForms, floorRecord } from './floor.ts';
 import type { Change } from './object-cache.ts';
 import { type PodRecord, podRecord } from './pod-record.ts';
 import { isRefusal, Reflector, type ReflectorCounts, type ReflectorTiming } from './reflector.ts';
 import { APPS_API } from './scale.ts';
-import { type ScalerRecord, scalerRecord } from './scaler-record.ts';
+import { type ScalerRecord, type ScalerRef, scalerRecord, workloadOf } from './scaler-record.ts';
 import { SCALER_API } from './status.ts';
 import { type TargetRecord, targetRecord } from './target-record.ts';
 import { replicaSetRecord, type WorkloadIndex } from './workload-index.ts';
@@ -39,13 +42,20 @@ export interface Reflectors {
   staleSeconds(): number;
   /** Why it is not known what else scales workloads, and what must be changed; undefined when it is known. */
   unseen(): string | undefined;
+  /** What people have approved for a scaler and holds at this time, in Unix ms; none where approvals cannot be seen. */
+  approvals(scaler: Pick<ScalerRef, 'namespace' | 'name'>, wallMs: number): readonly Approval[];
   /** By resource, for metrics. */
   counts(): Readonly<Record<string, Readonly<ReflectorCounts>>>;
 }
 
 export function createReflectors(options: ReflectorsOptions): Reflectors {
-  const all = reflectorsOf(options);
+  const needed = reflectorsOf(options);
+  const approvals = new ApprovalIndex();
+  const scaleapprovals = reflectorOfApprovals(options, approvals, needed.predictivescalers);
+  // Without approvals what is held stays held, and all else goes on: nothing waits for them, however late they are.
+  const all = { ...needed, scaleapprovals };
   const each = Object.values(all);
+  const must = Object.values(needed);
   return {
     scalers: all.predictivescalers,
     targets: { Deployment: all.deployments, StatefulSet: all.statefulsets },
@@ -55,10 +65,10 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
     async stop() {
       await Promise.all(each.map((reflector) => reflector.stop()));
     },
-    synced: () => each.every((reflector) => reflector.synced() || reflector.refusal() !== undefined),
+    synced: () => must.every((reflector) => reflector.synced() || reflector.refusal() !== undefined),
     staleSeconds: () =>
       Math.max(
-        ...each
+        ...must
           .filter((reflector) => reflector.refusal() === undefined)
           .map((reflector) => reflector.staleSeconds()),
       ),
@@ -66,6 +76,7 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
       const refusal = all.horizontalpodautoscalers.refusal();
       return refusal === undefined ? undefined : blindText(refusal);
     },
+    approvals: (scaler, wallMs) => approvals.of(scaler, wallMs),
     counts: () => Object.fromEntries(Object.entries(all).map(([name, { counts }]) => [name, counts])),
   };
 }
@@ -77,6 +88,27 @@ const unlessRefused = (onFailure: (error: Error) => void) => (error: Error) => {
 
 const blindText = (refusal: string) =>
   `another scaler of the target would not be noticed: the ClusterRole foresail must allow list and watch of horizontalpodautoscalers (${refusal})`;
+
+function reflectorOfApprovals(
+  { connection, clock, random, onFailure, onWorkload, timing = {} }: ReflectorsOptions,
+  approvals: ApprovalIndex,
+  scalers: Reflector<ScalerRecord>,
+): Reflector<ApprovalRecord> {
+  return new Reflector({
+    ...{ connection, clock, random, timing, optional: true, shape: approvalRecord },
+    path: `${SCALER_API}/scaleapprovals`,
+    onFailure: (error) => onFailure(isRefusal(error) ? new Error(deafText(error.message)) : error),
+    onChange: (change) => {
+      for (const key of approvals.changed(change)) {
+        const parsed = scalers.cache.get(key)?.parsed;
+        if (parsed && 'spec' in parsed) onWorkload(workloadOf(parsed));
+      }
+    },
+  });
+}
+
+const deafText = (refusal: string) =>
+  `approvals are not seen: the CRD scaleapprovals.foresail.dev must be installed, and the ClusterRole foresail must allow list and watch of it (${refusal})`;
 
 function reflectorsOf(options: ReflectorsOptions) {
   const { connection, clock, random, onFailure, onScaler, index, timing = {} } = options;
