@@ -59,6 +59,14 @@ export const calendarBlock = z.strictObject({
     .default([])
     .describe('Dates that are like days off, such as 2026-12-25.'),
   events: z.array(event).max(50).default([]).describe('What changes the load at a time that is known ahead.'),
+  ics: z
+    .string()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe(
+      'Text of an iCalendar file, such as a marketing calendar has; every VEVENT in it is a known event, at most 200.',
+    ),
 });
 
 export type CalendarBlock = z.output<typeof calendarBlock>;

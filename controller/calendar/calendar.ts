@@ -59,7 +59,7 @@ export function createCalendar(spec: CalendarSpec = {}): Calendar {
   const zone = timeZone(spec.timeZone ?? 'UTC');
   const weekend = new Set(spec.weekend ?? [6, 7]);
   const holidays = new Set((spec.holidays ?? []).map(checkedDate));
-  const events = spec.events ?? [];
+  const spansOfEach = (spec.events ?? []).map((event) => spansOf(event, zone));
   const releases = spec.releasesMs ?? [];
   let chunk: { readonly fromMs: number; readonly toMs: number; readonly spans: readonly Span[] } | undefined;
 
@@ -68,7 +68,7 @@ export function createCalendar(spec: CalendarSpec = {}): Calendar {
       const bounds = { fromMs, toMs: toMs + CHUNK_MS };
       chunk = {
         ...bounds,
-        spans: events.flatMap((event) => spansOf(event, zone, bounds.fromMs, bounds.toMs)),
+        spans: spansOfEach.flatMap((spans) => spans(bounds.fromMs, bounds.toMs)),
       };
     }
     return chunk.spans;

@@ -8,19 +8,25 @@ const DAY_SECONDS = 86_400;
 const LONGEST_DAYS = { once: 62, repeated: 7 };
 
 /** Throws a RangeError for a time zone or a date that is none. */
-export function calendarFrom({ events, ...rest }: CalendarBlock): Calendar {
-  return createCalendar({ ...rest, events: events.map(eventFrom) });
+export function calendarFrom({ events, ics, ...rest }: CalendarBlock): Calendar {
+  const known = events.map(eventFrom);
+  return createCalendar({
+    ...rest,
+    events: ics === undefined ? known : [...known, { kind: 'ics', text: ics, intensity: 1 }],
+  });
 }
 
 /** What is wrong with a block that its schema cannot see; undefined when it can be used. */
 export function calendarFault(block: CalendarBlock): string | undefined {
-  const bare = faultOf(() => calendarFrom({ ...block, events: [] }));
+  const { ics, ...rest } = block;
+  const bare = faultOf(() => calendarFrom({ ...rest, events: [] }));
   if (bare) return bare;
   for (const event of block.events) {
-    const fault = faultOf(() => tryEvent(block, event));
+    const fault = faultOf(() => tryEvent(rest, event));
     if (fault) return `event "${event.name}": ${fault}`;
   }
-  return undefined;
+  const fault = ics === undefined ? undefined : faultOf(() => calendarFrom({ ...rest, ics, events: [] }));
+  return fault && `ics: ${fault}`;
 }
 
 function faultOf(use: () => void): string | undefined {
@@ -39,7 +45,7 @@ function tryEvent(block: CalendarBlock, event: CalendarBlock['events'][number]):
   if (secondsBetween(start, end) > days * DAY_SECONDS) {
     throw new RangeError(`must end within ${days} days of its start${rule ? ', as it repeats' : ''}`);
   }
-  calendarFrom({ ...block, events: [event] }).intensities(wallMs(start), 1, 60);
+  calendarFrom({ ...block, events: [event] });
 }
 
 function eventFrom({ kind, start, end, rule, intensity }: CalendarBlock['events'][number]): CalendarEvent {
