@@ -1,4 +1,5 @@
 import type { PredictiveScaler } from './api/predictive-scaler.ts';
+import { floorsOf } from './calendar/floors.ts';
 import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { budgetUseOf, guarded } from './policy/budget.ts';
@@ -52,6 +53,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const lastKnownMs = dossier.series.lastKnownMs;
   const signals = readSignals(scaler, dossier, parts, wallMs);
   const limit = scaler.spec.objective.budgetPercent / 100;
+  const floors = scaler.spec.calendar && floorsOf(scaler.spec.calendar, wallMs);
   const budget = budgetUseOf(dossier.budget, wallMs, limit);
   return {
     workload: dossier.workload,
@@ -73,6 +75,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     ...(dossier.release?.released ? { releasedMs: dossier.release.released.nowMs } : {}),
     ...(signals ? { signals } : {}),
     ...(approvals ? { approvals } : {}),
+    ...(floors ? { calendarFloors: floors } : {}),
     memory: dossier.memory,
   };
 }

@@ -20,6 +20,7 @@ export const reasons = {
     'what one replica carries is not known: each goes on with as much load as it had at first',
   ],
   AtMinimum: ['info', 'minReplicas holds the number up'],
+  CalendarFloor: ['info', 'an event of the calendar asks for so many replicas, and goes on or begins soon'],
   AtMaximum: ['warning', 'maxReplicas holds the number down; the load may need more'],
   StepLimited: ['info', 'behavior limits how many replicas one step may add or remove'],
   CoolingDown: ['info', 'the last change in this direction is too recent'],

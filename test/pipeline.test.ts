@@ -144,6 +144,13 @@ test('the model is asked with the calendar of the scaler, one object as long as 
   t.true(later.length > 0 && later.every((calendar) => calendar === first));
 });
 
+test('an event of the calendar that asks for replicas has them', async (t) => {
+  const event = { name: 'all day', start: '2020-01-01T00:00', end: '2020-01-02T00:00', rule: 'FREQ=DAILY' };
+  const { play } = setUp({ spec: { calendar: { events: [{ ...event, minReplicas: 7 }] } } });
+  const accounts = await play(10, 3);
+  t.is(accounts.at(-1)?.decision.recommended, 7);
+});
+
 test('without a calendar the model is asked without one', async (t) => {
   const { play, forecaster } = setUp();
   await play(50, 2);

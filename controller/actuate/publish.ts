@@ -20,7 +20,13 @@ const inactive: ReadonlySet<Reason> = new Set([
   'ActuatorMissing',
 ]);
 /** Reasons that mean a limit, not the load, chose the number. */
-const limited: ReadonlySet<Reason> = new Set(['AtMaximum', 'AtMinimum', 'StepLimited', 'CoolingDown']);
+const limited: ReadonlySet<Reason> = new Set([
+  'AtMaximum',
+  'AtMinimum',
+  'CalendarFloor',
+  'StepLimited',
+  'CoolingDown',
+]);
 
 /** What was last told, so that unchanged news costs no write. */
 export interface Told {

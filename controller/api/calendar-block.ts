@@ -30,6 +30,22 @@ const event = z.strictObject({
     .max(10)
     .default(1)
     .describe('How strong it is beside other events; 1 is usual.'),
+  minReplicas: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe(
+      'So many replicas are Ready when it begins and until it ends, within maxReplicas; the forecast alone when absent.',
+    ),
+  leadSeconds: z
+    .int()
+    .min(0)
+    .max(7200)
+    .optional()
+    .describe(
+      'They are asked for so long before its start; at least the learned lead time and a step, which it is when absent.',
+    ),
 });
 
 /** What the user knows of the days to come; all of it is optional. */

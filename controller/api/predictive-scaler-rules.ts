@@ -105,6 +105,14 @@ export const rules: readonly Rule[] = [
     message: 'must end after they start',
     holds: ({ calendar }) => calendar?.events.every(({ start, end }) => start < end) ?? true,
   },
+  {
+    on: 'calendar',
+    cel: '!has(self.events) || self.events.all(e, !has(e.leadSeconds) || has(e.minReplicas))',
+    field: 'events',
+    message: 'must have minReplicas beside leadSeconds: they are what is asked for so long ahead',
+    holds: ({ calendar }) =>
+      calendar?.events.every((e) => e.leadSeconds === undefined || e.minReplicas !== undefined) ?? true,
+  },
 ];
 
 /**

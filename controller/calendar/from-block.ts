@@ -48,7 +48,14 @@ function tryEvent(block: CalendarBlock, event: CalendarBlock['events'][number]):
   calendarFrom({ ...block, events: [event] });
 }
 
-function eventFrom({ kind, start, end, rule, intensity }: CalendarBlock['events'][number]): CalendarEvent {
+/** Of a block that has no fault. */
+export function eventFrom({
+  kind,
+  start,
+  end,
+  rule,
+  intensity,
+}: CalendarBlock['events'][number]): CalendarEvent {
   return {
     kind: 'rule',
     date: start.slice(0, 10),

@@ -54,6 +54,7 @@ function follow(list: readonly Rule[], situation: Situation, opening: Ruling) {
   const trace: Verdict[] = [];
   let word = opening;
   for (const rule of list) {
+    if (rule.bears?.(situation) === false) continue;
     const ruling = rule.apply(situation, word);
     trace.push({ rule: rule.name, ...ruling });
     if (ruling.speaks) word = ruling;

@@ -1,4 +1,5 @@
 import type { PredictiveScaler, PredictiveScalerSpec } from '../api/predictive-scaler.ts';
+import type { CalendarFloor } from '../calendar/floors.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Approval } from '../ports.ts';
 import type { Step } from '../series/step.ts';
@@ -37,6 +38,8 @@ export interface Observation {
   readonly signals?: readonly SignalReading[];
   /** What people have approved, expired or not; absent where there is nothing to approve with. */
   readonly approvals?: readonly Approval[];
+  /** Events that ask for replicas and go on or begin within hours; absent where the calendar has no such events. */
+  readonly calendarFloors?: readonly CalendarFloor[];
   readonly memory: Memory;
 }
 

@@ -7,6 +7,8 @@ import type { Situation } from './situation.ts';
  */
 export interface Rule {
   readonly name: string;
+  /** Whether it has a say at all; always, where absent. What has none is not in the trace. */
+  readonly bears?: (situation: Situation) => boolean;
   readonly apply: (situation: Situation, word: Ruling) => Ruling;
 }
 

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { budget } from './rules/budget.ts';
+import { calendarFloor } from './rules/calendar.ts';
 import { forecastChain } from './rules/chain.ts';
 import { demandDoubtful } from './rules/doubt.ts';
 import { ceiling, cooldown, floor, step } from './rules/limits.ts';
@@ -42,6 +43,16 @@ export const rules: RuleBook = {
   ],
   doubt: [demandDoubtful],
   signals: [signalDemand, signalMissing],
-  restraint: [freshStart, releaseFreeze, stabilization, payback, step, cooldown, floor, ceiling],
+  restraint: [
+    freshStart,
+    releaseFreeze,
+    stabilization,
+    payback,
+    step,
+    cooldown,
+    floor,
+    calendarFloor,
+    ceiling,
+  ],
   permission: [forecastScaleDown, mode, undone, rivals, actuator, paused],
 };

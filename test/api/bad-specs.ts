@@ -45,6 +45,17 @@ export const badSpecs: readonly BadSpec[] = [
     server: /spec\.calendar\.events: Invalid value.*must end after they start/,
   },
   {
+    name: 'a lead for no replicas',
+    spec: {
+      ...good,
+      calendar: {
+        events: [{ name: 'x', start: '2026-11-27T08:00', end: '2026-11-27T09:00', leadSeconds: 60 }],
+      },
+    },
+    process: /spec\.calendar\.events: must have minReplicas beside leadSeconds/,
+    server: /spec\.calendar\.events: Invalid value.*must have minReplicas beside leadSeconds/,
+  },
+  {
     name: 'a holiday that is no date',
     spec: { ...good, calendar: { holidays: ['25-12-2026'] } },
     process: /spec\.calendar\.holidays\.0: must be a date such as 2026-12-25/,

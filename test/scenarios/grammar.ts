@@ -85,6 +85,10 @@ export const events: readonly Sentence<Event>[] = [
     form: 'capacity is unknown at {time} for {time}',
     make: (words) => ({ kind: 'unknown capacity', ...span(words) }),
   },
+  {
+    form: 'event at {time} for {time} needs {number}',
+    make: ([at, length, least]) => ({ kind: 'known', minReplicas: number(least), ...span([at, length]) }),
+  },
   { form: 'release at {time}', make: ([at]) => ({ kind: 'release', atSeconds: seconds(at) }) },
   { form: 'controller restarts at {time}', make: ([at]) => ({ kind: 'restart', atSeconds: seconds(at) }) },
   {

@@ -87,8 +87,19 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
       steps: 0,
     },
     ...(release?.kind === 'release' ? { releasedMs: release.atSeconds * 1000 } : {}),
+    ...floorsOf(scenario),
     memory,
   };
+}
+
+function floorsOf({ events }: Scenario): Pick<Observation, 'calendarFloors'> {
+  const floors = events.flatMap((event) => {
+    if (event.kind !== 'known') return [];
+    const { minReplicas, fromSeconds, toSeconds } = event;
+    const span = { startMs: fromSeconds * 1000, endMs: toSeconds * 1000 };
+    return [{ event: 'known', minReplicas, aheadSeconds: 0, ...span }];
+  });
+  return floors.length === 0 ? {} : { calendarFloors: floors };
 }
 
 function during(events: readonly Event[], kind: Event['kind'], atSeconds: number): boolean {

@@ -37,6 +37,7 @@ export type Event =
   | (Span & { readonly kind: 'stale' })
   | (Span & { readonly kind: 'paused' })
   | (Span & { readonly kind: 'unknown capacity' })
+  | (Span & { readonly kind: 'known'; readonly minReplicas: number })
   | { readonly kind: 'restart'; readonly atSeconds: number }
   | { readonly kind: 'release'; readonly atSeconds: number }
   | { readonly kind: 'operator'; readonly atSeconds: number; readonly replicas: number };
