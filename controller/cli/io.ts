@@ -2,8 +2,8 @@
 export interface Io {
   readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
-  /** Only where a command reads `-`. */
-  readonly stdin?: AsyncIterable<string | Buffer>;
+  /** Only where a command reads `-`, or asks. */
+  readonly stdin?: AsyncIterable<string | Buffer> & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

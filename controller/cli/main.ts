@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'say why a workload has the replicas it has: what was known, each rule, what an HPA would do',
     load: async () => (await import('./explain.ts')).runExplain,
   },
+  approve: {
+    summary: 'let a plan through that is held because it is unlike the history, in your own name',
+    load: async () => (await import('./approve.ts')).runApprove,
+  },
   controller: {
     summary: 'run the controller: receive telemetry, forecast, decide, scale',
     load: async () => (await import('./controller.ts')).runController,
