@@ -17,8 +17,17 @@ export const LADDER_NEEDED_STEPS = 4;
 /** Shadows remember about two days at 15 s, so that a night and a day are both in it. */
 export const LADDER_HALF_LIFE_STEPS = 11_520;
 
+/** With a half-life of half the steps so far, as a young ladder has it, step s of n weighs (s / n) ^ (2 ln 2): in all n / (1 + 2 ln 2). */
+export const LADDER_FADED_SHARE = 1 / (1 + 2 * Math.LN2);
+
 /** An hour at 15 s before the shadows are believed; until then 1 - budget, as any newsvendor would begin. */
 export const LADDER_LEAST_STEPS = 240;
+
+/**
+ * So many steps at the mean of all phases of the hour weigh beside a phase's own. Two hours at 15 s. Replay: 500 to 2,000 trade 1 to 2 %
+ * of cost for what is hot.
+ */
+export const LADDER_PHASE_PRIOR_STEPS = 500;
 
 /** Every 5 minutes at 15 s: a choice that changes with every step is noise. */
 export const LADDER_CHOICE_STEPS = 20;

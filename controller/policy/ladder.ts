@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { type Choice, cheapest, perStep } from './choice.ts';
 import {
   DEADBAND_DOWN,
   DEADBAND_UP,
   LADDER_CHOICE_STEPS,
+  LADDER_FADED_SHARE,
   LADDER_HALF_LIFE_STEPS,
   LADDER_LEAST_STEPS,
   LADDER_NEEDED_STEPS,
@@ -12,6 +14,7 @@ import {
   LADDER_TRUST_PRIOR,
 } from './constants.ts';
 import type { Boldness } from './observation.ts';
+import { PHASES } from './phase.ts';
 
 /** How sure a rung is that the load stays under what it asks for. */
 export const RUNGS = [
@@ -22,6 +25,9 @@ const TOP = RUNGS.length - 1;
 /** A start of 10 minutes at 15 s is the longest that is learned. */
 const MOST_ASKED = 41;
 
+/** One figure for each phase of the hour. */
+const byPhase = z.array(z.number().min(0)).length(PHASES);
+
 const rung = z.object({
   /** What this rung asked for at the end of each of the last steps, newest last. */
   asked: z.array(z.int().min(0)).max(MOST_ASKED),
@@ -30,39 +36,71 @@ const rung = z.object({
   /** Load that met too few ready replicas, and replicas asked for; both faded. */
   hot: z.number().min(0),
   cost: z.number().min(0),
+  /** The same by the phase of the hour; a state from before there were phases has none. */
+  hotIn: byPhase.optional(),
+  costIn: byPhase.optional(),
 });
 
 const schema = z.object({
   rungs: z.array(rung).length(RUNGS.length),
   /** All load, in replicas, faded like the rungs' figures. */
   load: z.number().min(0),
-  /** Load of steps that missed the objective, and load that the chosen rung had let be hot; faded alike. */
+  /** Load of steps that missed the objective, and what the choice had said would; faded alike. */
   missed: z.number().min(0),
   foreseen: z.number().min(0),
-  /** Steps seen. */
+  /** Steps seen, and how many of them in each phase of the hour; these faded. */
   steps: z.int().min(0),
+  stepsIn: byPhase.optional(),
+  /** The rung of each phase, the one for what is asked for now, and the share of the load that they may let be hot. */
+  picks: z.array(z.int().min(0).max(TOP)).length(PHASES).optional(),
   chosen: z.int().min(0).max(TOP),
+  expected: z.number().min(0).default(0),
 });
 
-type Rung = Readonly<z.output<typeof rung>>;
+type Rung = Readonly<Omit<z.output<typeof rung>, 'hotIn' | 'costIn'>> & {
+  readonly hotIn: readonly number[];
+  readonly costIn: readonly number[];
+};
 
 /** What is known of how bold the policy may be. Plain JSON, so that it outlives the process. */
-export type LadderState = Readonly<Omit<z.output<typeof schema>, 'rungs'>> & {
+export type LadderState = Readonly<Omit<z.output<typeof schema>, 'rungs' | 'stepsIn'>> & {
+  readonly stepsIn: readonly number[];
   readonly rungs: readonly Rung[];
 };
 
 /** The state as it was remembered; empty when nothing was, or when it is not such a state. */
 export function initialLadder(recalled?: unknown): LadderState {
   const parsed = schema.safeParse(recalled);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withPhases(parsed.data);
   return {
-    rungs: RUNGS.map(() => ({ asked: [], needed: [], hot: 0, cost: 0 })),
+    rungs: RUNGS.map(() => ({ asked: [], needed: [], hot: 0, cost: 0, hotIn: none(), costIn: none() })),
     load: 0,
     missed: 0,
     foreseen: 0,
     steps: 0,
+    stepsIn: none(),
     chosen: TOP,
+    expected: 0,
   };
+}
+
+/** What was learned before there were phases is spread over all of them alike. */
+function withPhases(state: z.output<typeof schema>): LadderState {
+  const counted = Math.min(state.steps * LADDER_FADED_SHARE, LADDER_HALF_LIFE_STEPS / Math.LN2);
+  const evenly = (sum: number) => Array<number>(PHASES).fill(sum / PHASES);
+  return {
+    ...state,
+    rungs: state.rungs.map((one) => ({
+      ...one,
+      hotIn: one.hotIn ?? evenly(one.hot),
+      costIn: one.costIn ?? evenly(one.cost),
+    })),
+    stepsIn: state.stepsIn ?? evenly(counted),
+  };
+}
+
+function none(): number[] {
+  return Array<number>(PHASES).fill(0);
 }
 
 /** One closed step as the shadows see it. Everything in replicas, not rounded. */
@@ -79,6 +117,9 @@ export interface Trial {
   readonly payback: number;
   /** Steps from asking for a replica to its serving. */
   readonly leadSteps: number;
+  /** The phase of the hour of the step, and of the one from which on a replica asked for now serves. */
+  readonly phase: number;
+  readonly servesIn: number;
   /** Share of the load that may meet too little capacity. */
   readonly limit: number;
 }
@@ -95,42 +136,31 @@ export interface Trial {
 export function climb(state: LadderState, trial: Trial): LadderState {
   const steps = state.steps + 1;
   const kept = 0.5 ** (1 / Math.min(LADDER_HALF_LIFE_STEPS, Math.max(LADDER_LEAST_STEPS, steps / 2)));
-  const load = state.load * kept + trial.load;
-  const rungs = state.rungs.map((one, index) => shadow(one, trial, RUNGS[index] ?? 1, kept));
-  const hot = (rungs[state.chosen]?.hot ?? 0) - kept * (state.rungs[state.chosen]?.hot ?? 0);
-  const missed = state.missed * kept + (trial.missed ? trial.load : 0);
-  const foreseen = state.foreseen * kept + hot;
-  const due = steps % LADDER_CHOICE_STEPS === 0;
-  const most = trial.limit * load * trust(missed, foreseen, trial.limit * load);
-  const prior = priorLoad(load, steps, kept);
-  return {
-    rungs,
-    load,
-    missed,
-    foreseen,
+  const seen: LadderState = {
+    ...state,
+    rungs: state.rungs.map((one, index) => shadow(one, trial, RUNGS[index] ?? 1, kept)),
+    load: state.load * kept + trial.load,
+    missed: state.missed * kept + (trial.missed ? trial.load : 0),
+    foreseen: state.foreseen * kept + state.expected * trial.load,
     steps,
-    chosen: due ? choose(rungs, most, trial.limit, prior) : state.chosen,
+    stepsIn: faded(state.stepsIn, kept, trial.phase, 1),
   };
+  const next = steps % LADDER_CHOICE_STEPS === 0 ? chosenAnew(seen, trial.limit, kept) : seen;
+  return { ...next, chosen: next.picks?.[trial.servesIn] ?? next.chosen };
 }
 
-/** The share of requests that the chosen rung would have let meet too little capacity, and how sure to be. */
-export function boldnessOf({ rungs, load, steps, chosen }: LadderState, limit: number): Boldness {
+/** The share of requests that the chosen rungs would have let meet too little capacity, and how sure to be now. */
+export function boldnessOf({ steps, chosen, expected }: LadderState, limit: number): Boldness {
   if (steps < LADDER_LEAST_STEPS)
     return { probability: 1 - limit, source: 'default', hotShare: Number.NaN, steps };
-  const hot = rungs[chosen]?.hot ?? Number.NaN;
-  return {
-    probability: RUNGS[chosen] ?? 1 - limit,
-    source: 'learned',
-    hotShare: load > 0 ? hot / load : 0,
-    steps,
-  };
+  return { probability: RUNGS[chosen] ?? 1 - limit, source: 'learned', hotShare: expected, steps };
 }
 
 /**
- * How much of what the shadows count as hot is so in truth: they know capacity only by a lower bound, and the policy has more
- * rules than they. With little to go by it is 1.
+ * How much of what was expected to be hot came so in truth. The shadows know capacity only by a lower bound, the policy has more
+ * rules than they, and the best of many in the past is less good in the future. With little to go by it is 1.
  *
- * a budget of 100; the chosen rungs let 80 be hot, and 20 missed the objective | 20 and 80
+ * a budget of 100; 80 were expected to be hot, and 20 missed the objective | 20 and 80
  * (80 + 25) / (20 + 25) | (20 + 25) / (80 + 25)
  * -> 2.33: the shadows may spend 2.33 times as much | 0.43, at least 0.5
  */
@@ -148,37 +178,64 @@ export function trust(missed: number, foreseen: number, budget: number): number 
  * (0 + 0.025 x 2400) / (2400 + 2400) = 1.25 % > 0.9 %
  * -> not yet; 0.985 may, and 0.975 after 2 more hours
  */
-function priorLoad(load: number, steps: number, kept: number): number {
-  const counted = (1 - kept ** steps) / (1 - kept);
-  return (load / counted) * LADDER_LEAST_STEPS * kept ** steps;
+function priorLoad(load: number, counted: number, fading: number): number {
+  return (load / counted) * LADDER_LEAST_STEPS * fading;
 }
 
 /**
- * The cheapest rung that keeps the budget. What even the most careful one cannot help is not held against the others: then
- * the cheapest that is about as good as it. Of equals the boldest.
+ * The cheapest rungs, one for each phase of the hour, that keep the budget. What even the most careful one cannot help is not
+ * held against the others: then the cheapest that are about as good as it.
  */
-function choose(rungs: readonly Rung[], budget: number, limit: number, prior: number): number {
+function chosenAnew(state: LadderState, limit: number, kept: number): LadderState {
+  const { rungs, load, missed, foreseen, steps, stepsIn } = state;
+  const counted = stepsIn.reduce((sum, one) => sum + one, 0);
+  const prior = priorLoad(load, counted, kept ** steps);
+  const budget = limit * load;
   const most = Math.max(
-    LADDER_SPEND * (budget + limit * prior),
+    LADDER_SPEND * (budget * trust(missed, foreseen, budget) + limit * prior),
     (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND) + prior * (1 - (RUNGS[TOP] ?? 1)),
   );
-  const keeping = rungs.flatMap(({ hot, cost }, index) =>
-    hot + prior * (1 - (RUNGS[index] ?? 1)) <= most ? [{ index, cost }] : [],
-  );
-  return keeping.reduce((best, next) => (next.cost < best.cost ? next : best)).index;
+  const records = rungs.map(({ hot, cost, hotIn, costIn }, index) => {
+    const word = (prior / counted) * (1 - (RUNGS[index] ?? 1));
+    return {
+      hot: perStep(hotIn, stepsIn, hot / counted).map((rate) => rate + word),
+      cost: perStep(costIn, stepsIn, cost / counted),
+    };
+  });
+  const choice = cheapest(records, stepsIn, most);
+  const expected =
+    load > 0 ? Math.max(0, choice.hot - onTheirWord(choice, stepsIn, prior / counted)) / load : 0;
+  return { ...state, picks: [...choice.picks], expected };
 }
 
-function shadow({ asked, needed, hot, cost }: Rung, trial: Trial, probability: number, kept: number): Rung {
+/** What of the chosen rungs' hot load is not evidence but their own word. */
+function onTheirWord({ picks }: Choice, stepsIn: readonly number[], priorPerStep: number): number {
+  return picks.reduce(
+    (sum, pick, phase) => sum + (stepsIn[phase] ?? 0) * priorPerStep * (1 - (RUNGS[pick] ?? 1)),
+    0,
+  );
+}
+
+/** A step is added to its phase; all fade. */
+function faded(sums: readonly number[], kept: number, phase: number, added: number): number[] {
+  return sums.map((sum, index) => sum * kept + (index === phase ? added : 0));
+}
+
+function shadow(one: Rung, trial: Trial, probability: number, kept: number): Rung {
+  const { asked, needed } = one;
   const current = asked.at(-1) ?? whole(trial.now);
   const serving = asked.slice(-trial.leadSteps - 1).reduce((least, one) => Math.min(least, one), current);
   const need = needOf(current, probability, trial);
   const recent = need === undefined ? needed : [...needed.slice(1 - LADDER_NEEDED_STEPS), need];
   const next = need === undefined ? current : follow(current, need, recent, trial);
+  const hot = trial.load > serving ? trial.load : 0;
   return {
     asked: [...asked.slice(1 - MOST_ASKED), next],
     needed: recent,
-    hot: hot * kept + (trial.load > serving ? trial.load : 0),
-    cost: cost * kept + current,
+    hot: one.hot * kept + hot,
+    cost: one.cost * kept + current,
+    hotIn: faded(one.hotIn, kept, trial.phase, hot),
+    costIn: faded(one.costIn, kept, trial.phase, current),
   };
 }
 

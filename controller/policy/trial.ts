@@ -2,6 +2,7 @@ import { PAYBACK_PROBABILITY } from './constants.ts';
 import { testify } from './evidence.ts';
 import { climb, type LadderState, type Trial } from './ladder.ts';
 import type { Observation } from './observation.ts';
+import { phaseOf } from './phase.ts';
 import { isKnown, outlookOf, paybackSeconds } from './situation.ts';
 
 type Known = Pick<
@@ -22,6 +23,7 @@ function trialOf(known: Known): Trial | undefined {
   if (newest === undefined || !isKnown(newest) || reactive === undefined) return undefined;
   const payback = ahead(paybackSeconds(leadSeconds), PAYBACK_PROBABILITY);
   if (payback === undefined) return undefined;
+  const leadSteps = Math.ceil(servesInSeconds / known.stepSeconds);
   return {
     load: newest.rps / capacityRps,
     now: reactive.replicas,
@@ -29,7 +31,9 @@ function trialOf(known: Known): Trial | undefined {
     keep: (probability) => ahead(leadSeconds, probability)?.replicas ?? Number.NaN,
     payback: payback.replicas,
     missed: testify({ step: newest, objective: known.spec.objective }).missed,
-    leadSteps: Math.ceil(servesInSeconds / known.stepSeconds),
+    leadSteps,
+    phase: phaseOf(newest.startMs),
+    servesIn: phaseOf(newest.startMs + (leadSteps + 1) * known.stepSeconds * 1000),
     limit: known.spec.objective.budgetPercent / 100,
   };
 }

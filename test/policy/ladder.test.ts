@@ -10,6 +10,7 @@ import {
   type Trial,
   trust,
 } from '../../controller/policy/ladder.ts';
+import { PHASES } from '../../controller/policy/phase.ts';
 
 /** A trial whose demand ahead is the same when a replica can serve and until then. */
 const foreseen = (ahead: (probability: number) => number) => ({ order: ahead, keep: ahead });
@@ -20,8 +21,11 @@ const calm: Trial = {
   payback: 5,
   leadSteps: 2,
   missed: false,
+  phase: 0,
+  servesIn: 0,
   limit: 0.01,
 };
+const none = Array<number>(PHASES).fill(0);
 
 function after(count: number, trial: (step: number) => Trial, start = initialLadder()): LadderState {
   let state = start;
@@ -30,8 +34,15 @@ function after(count: number, trial: (step: number) => Trial, start = initialLad
 }
 
 test('the example: what was asked for in all of the last lead steps serves; 5 do not carry 5.2', (t) => {
-  const rungs = RUNGS.map(() => ({ asked: [4, 5, 6, 6], needed: [], hot: 0, cost: 0 }));
-  const state = { rungs, load: 0, missed: 0, foreseen: 0, steps: 0, chosen: 0 };
+  const rungs = RUNGS.map(() => ({
+    asked: [4, 5, 6, 6],
+    needed: [],
+    hot: 0,
+    cost: 0,
+    hotIn: none,
+    costIn: none,
+  }));
+  const state = { ...initialLadder(), rungs, chosen: 0 };
   t.is(climb(state, { ...calm, load: 5.2 }).rungs[0]?.hot, 5.2);
   t.is(climb(state, { ...calm, load: 5 }).rungs[0]?.hot, 0);
   t.is(climb(state, { ...calm, load: 5.2, leadSteps: 1 }).rungs[0]?.hot, 0);
@@ -88,6 +99,42 @@ test('what nobody foresees is not held against the cheap: the cheapest of equals
   t.true(hotShare > 0.1);
 });
 
+test('bursts at one part of the hour make the policy careful there, and leave it bold at all others', (t) => {
+  // 20 steps of 15 s are one phase; in phase 7 the load is 9 every eighth hour, and only who is at least 97 % sure sees it come
+  const hour = PHASES * 20;
+  const loadAt = (step: number) =>
+    Math.floor(step / 20) % PHASES === 7 && Math.floor(step / hour) % 8 === 1 ? 9 : 5;
+  const trialAt = (step: number): Trial => {
+    const phase = Math.floor(step / 20) % PHASES;
+    const servesIn = Math.floor((step + 3) / 20) % PHASES;
+    const ahead = (probability: number) =>
+      servesIn === 7 && probability < 0.97 ? 5 : servesIn === 7 ? 9 : 5 + 3 * probability;
+    return {
+      ...calm,
+      load: loadAt(step),
+      now: 5,
+      ...foreseen(ahead),
+      payback: 0,
+      phase,
+      servesIn,
+      limit: 0.004,
+    };
+  };
+  const state = after(160 * hour, trialAt);
+  const sureAt = (phase: number) => RUNGS[state.picks?.[phase] ?? -1] ?? Number.NaN;
+  t.true(sureAt(7) >= 0.975, `${sureAt(7)}`);
+  for (const calmPhase of [1, 3, 5, 10]) t.is(sureAt(calmPhase), 0.5);
+});
+
+test('a state from before there were phases is recalled, and decides as it did until it has chosen anew', (t) => {
+  const { picks: _, stepsIn: __, expected: ___, rungs, ...rest } = after(2_000, bursts(0.97));
+  const old = { ...rest, rungs: rungs.map(({ asked, needed, hot, cost }) => ({ asked, needed, hot, cost })) };
+  const recalled = initialLadder(old);
+  t.is(recalled.steps, 2_000);
+  t.is(climb(recalled, { ...calm, servesIn: 5 }).chosen, rest.chosen);
+  t.is(boldnessOf(after(LADDER_CHOICE_STEPS, bursts(0.97), recalled), 0.01).probability, 0.975);
+});
+
 test('the choice follows when the traffic changes', (t) => {
   const careful = after(2_000, bursts(0.97));
   const calmAgain = after(
@@ -141,7 +188,7 @@ test('where the shadows see misses that never came, they may spend more', (t) =>
     const ahead = (probability: number) => (next % 60 === 59 && probability >= sure ? 9 : 5);
     return {
       ...calm,
-      limit: 0.02,
+      limit: 0.031,
       leadSteps: 0,
       load: step % 60 === 59 ? 9 : 5,
       ...foreseen(ahead),
@@ -156,7 +203,7 @@ test('where the shadows see misses that never came, they may spend more', (t) =>
       const wasHot = (climb(state, trial).rungs[chosen]?.hot ?? 0) > (rungs[chosen]?.hot ?? 0);
       state = climb(state, { ...trial, missed: missing && wasHot });
     }
-    return boldnessOf(state, 0.02).probability;
+    return boldnessOf(state, 0.031).probability;
   };
   t.is(sureAfter(true), 0.82);
   t.is(sureAfter(false), 0.5);
@@ -195,6 +242,8 @@ test('for any load: finite, a sure rung never spoils more than a bold one, and t
             payback: 0,
             leadSteps,
             missed: load > 9,
+            phase: 3,
+            servesIn: 4,
             limit: 0.01,
           });
         }
