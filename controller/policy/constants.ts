@@ -11,6 +11,9 @@ export const LADDER_TRUST_LEAST = 0.5;
 export const LADDER_TRUST_MOST = 3;
 export const LADDER_TRUST_PRIOR = 0.25;
 
+/** Half a day at 15 s before they may spend more than the budget: that nothing was missed in an hour says little. */
+export const LADDER_TRUSTED_STEPS = 2_880;
+
 /** What the stabilisation of 60 s is at 15 s. */
 export const LADDER_NEEDED_STEPS = 4;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Choice, cheapest, perStep } from './choice.ts';
+import { cheapest, perStep } from './choice.ts';
 import {
   DEADBAND_DOWN,
   DEADBAND_UP,
@@ -12,6 +12,7 @@ import {
   LADDER_TRUST_LEAST,
   LADDER_TRUST_MOST,
   LADDER_TRUST_PRIOR,
+  LADDER_TRUSTED_STEPS,
 } from './constants.ts';
 import type { Boldness } from './observation.ts';
 import { PHASES } from './phase.ts';
@@ -184,17 +185,17 @@ function priorLoad(load: number, counted: number, fading: number): number {
 
 /**
  * The cheapest rungs, one for each phase of the hour, that keep the budget. What even the most careful one cannot help is not
- * held against the others: then the cheapest that are about as good as it.
+ * held against the others: then the cheapest that are about as good as it, less if more was missed than they expected.
  */
 function chosenAnew(state: LadderState, limit: number, kept: number): LadderState {
   const { rungs, load, missed, foreseen, steps, stepsIn } = state;
   const counted = stepsIn.reduce((sum, one) => sum + one, 0);
   const prior = priorLoad(load, counted, kept ** steps);
   const budget = limit * load;
-  const most = Math.max(
-    LADDER_SPEND * (budget * trust(missed, foreseen, budget) + limit * prior),
-    (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND) + prior * (1 - (RUNGS[TOP] ?? 1)),
-  );
+  const believed = trust(missed, foreseen, budget);
+  const trusted = steps < LADDER_TRUSTED_STEPS ? Math.min(1, believed) : believed;
+  const surest = (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND) + prior * (1 - (RUNGS[TOP] ?? 1));
+  const most = Math.max(LADDER_SPEND * (budget * trusted + limit * prior), surest * Math.min(1, trusted));
   const records = rungs.map(({ hot, cost, hotIn, costIn }, index) => {
     const word = (prior / counted) * (1 - (RUNGS[index] ?? 1));
     return {
@@ -203,17 +204,8 @@ function chosenAnew(state: LadderState, limit: number, kept: number): LadderStat
     };
   });
   const choice = cheapest(records, stepsIn, most);
-  const expected =
-    load > 0 ? Math.max(0, choice.hot - onTheirWord(choice, stepsIn, prior / counted)) / load : 0;
+  const expected = load > 0 ? choice.hot / load : 0;
   return { ...state, picks: [...choice.picks], expected };
-}
-
-/** What of the chosen rungs' hot load is not evidence but their own word. */
-function onTheirWord({ picks }: Choice, stepsIn: readonly number[], priorPerStep: number): number {
-  return picks.reduce(
-    (sum, pick, phase) => sum + (stepsIn[phase] ?? 0) * priorPerStep * (1 - (RUNGS[pick] ?? 1)),
-    0,
-  );
 }
 
 /** A step is added to its phase; all fade. */
