@@ -6,10 +6,11 @@ export interface Record {
   readonly cost: readonly number[];
 }
 
-/** A degree of sureness for each phase, and what these would have spoilt in all. */
+/** A degree of sureness for each phase, and what these would have spoilt and cost in all. */
 export interface Choice {
   readonly picks: readonly number[];
   readonly hot: number;
+  readonly cost: number;
 }
 
 /** What a spoilt request is charged at, between nothing and so much that only the careful are chosen. */
@@ -49,36 +50,37 @@ function bolder(
   records: readonly Record[],
   weights: readonly number[],
   budget: number,
-  { picks, hot }: Choice,
+  { picks, hot, cost }: Choice,
 ): Choice {
   let spoilt = hot;
   const bolderPicks = picks.map((pick, phase) => {
     const hotOf = (index: number) => (weights[phase] ?? 0) * (records[index]?.hot[phase] ?? 0);
     const others = spoilt - hotOf(pick);
     const index = records.findIndex(
-      ({ cost }, candidate) =>
+      ({ cost: paid }, candidate) =>
         candidate <= pick &&
-        (cost[phase] ?? 0) <= (records[pick]?.cost[phase] ?? 0) * (1 + 1e-9) &&
+        (paid[phase] ?? 0) <= (records[pick]?.cost[phase] ?? 0) * (1 + 1e-9) &&
         (candidate === pick || others + hotOf(candidate) <= budget),
     );
     spoilt = others + hotOf(index);
     return index;
   });
-  return { picks: bolderPicks, hot: spoilt };
+  return { picks: bolderPicks, hot: spoilt, cost };
 }
 
 function atPrice(records: readonly Record[], weights: readonly number[], price: number): Choice {
-  let spoilt = 0;
+  let [spoilt, cost] = [0, 0];
   const picks = weights.map((weight, phase) => {
     let [pick, least] = [0, Number.POSITIVE_INFINITY];
-    for (const [index, { hot, cost }] of records.entries()) {
-      const charged = (cost[phase] ?? 0) + price * (hot[phase] ?? 0);
+    for (const [index, { hot, cost: paid }] of records.entries()) {
+      const charged = (paid[phase] ?? 0) + price * (hot[phase] ?? 0);
       if (charged < least) [pick, least] = [index, charged];
     }
     spoilt += weight * (records[pick]?.hot[phase] ?? 0);
+    cost += weight * (records[pick]?.cost[phase] ?? 0);
     return pick;
   });
-  return { picks, hot: spoilt };
+  return { picks, hot: spoilt, cost };
 }
 
 /**

@@ -8,11 +8,11 @@ import {
   LADDER_HALF_LIFE_STEPS,
   LADDER_LEAST_STEPS,
   LADDER_NEEDED_STEPS,
+  LADDER_PHASE_GAIN,
   LADDER_SPEND,
   LADDER_TRUST_LEAST,
   LADDER_TRUST_MOST,
   LADDER_TRUST_PRIOR,
-  LADDER_TRUSTED_STEPS,
 } from './constants.ts';
 import type { Boldness } from './observation.ts';
 import { PHASES } from './phase.ts';
@@ -142,11 +142,13 @@ export function climb(state: LadderState, trial: Trial): LadderState {
     rungs: state.rungs.map((one, index) => shadow(one, trial, RUNGS[index] ?? 1, kept)),
     load: state.load * kept + trial.load,
     missed: state.missed * kept + (trial.missed ? trial.load : 0),
-    foreseen: state.foreseen * kept + state.expected * trial.load,
     steps,
     stepsIn: faded(state.stepsIn, kept, trial.phase, 1),
   };
-  const next = steps % LADDER_CHOICE_STEPS === 0 ? chosenAnew(seen, trial.limit, kept) : seen;
+  const serving = state.picks?.[trial.phase] ?? state.chosen;
+  const hot = (seen.rungs[serving]?.hot ?? 0) - kept * (state.rungs[serving]?.hot ?? 0);
+  const known = { ...seen, foreseen: state.foreseen * kept + hot };
+  const next = steps % LADDER_CHOICE_STEPS === 0 ? chosenAnew(known, trial.limit, kept) : known;
   return { ...next, chosen: next.picks?.[trial.servesIn] ?? next.chosen };
 }
 
@@ -158,10 +160,10 @@ export function boldnessOf({ steps, chosen, expected }: LadderState, limit: numb
 }
 
 /**
- * How much of what was expected to be hot came so in truth. The shadows know capacity only by a lower bound, the policy has more
- * rules than they, and the best of many in the past is less good in the future. With little to go by it is 1.
+ * How much of what the shadows count as hot is so in truth: they know capacity only by a lower bound, and the policy has more
+ * rules than they. With little to go by it is 1.
  *
- * a budget of 100; 80 were expected to be hot, and 20 missed the objective | 20 and 80
+ * a budget of 100; the chosen rungs let 80 be hot, and 20 missed the objective | 20 and 80
  * (80 + 25) / (20 + 25) | (20 + 25) / (80 + 25)
  * -> 2.33: the shadows may spend 2.33 times as much | 0.43, at least 0.5
  */
@@ -184,28 +186,38 @@ function priorLoad(load: number, counted: number, fading: number): number {
 }
 
 /**
- * The cheapest rungs, one for each phase of the hour, that keep the budget. What even the most careful one cannot help is not
- * held against the others: then the cheapest that are about as good as it, less if more was missed than they expected.
+ * The cheapest rung that keeps the budget, or the cheapest rungs, one for each phase of the hour, where these save enough to
+ * be more than luck. What even the most careful one cannot help is not held against the others: then the cheapest that are
+ * about as good as it.
  */
 function chosenAnew(state: LadderState, limit: number, kept: number): LadderState {
   const { rungs, load, missed, foreseen, steps, stepsIn } = state;
   const counted = stepsIn.reduce((sum, one) => sum + one, 0);
   const prior = priorLoad(load, counted, kept ** steps);
   const budget = limit * load;
-  const believed = trust(missed, foreseen, budget);
-  const trusted = steps < LADDER_TRUSTED_STEPS ? Math.min(1, believed) : believed;
-  const surest = (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND) + prior * (1 - (RUNGS[TOP] ?? 1));
-  const most = Math.max(LADDER_SPEND * (budget * trusted + limit * prior), surest * Math.min(1, trusted));
-  const records = rungs.map(({ hot, cost, hotIn, costIn }, index) => {
-    const word = (prior / counted) * (1 - (RUNGS[index] ?? 1));
-    return {
-      hot: perStep(hotIn, stepsIn, hot / counted).map((rate) => rate + word),
-      cost: perStep(costIn, stepsIn, cost / counted),
-    };
-  });
-  const choice = cheapest(records, stepsIn, most);
-  const expected = load > 0 ? choice.hot / load : 0;
-  return { ...state, picks: [...choice.picks], expected };
+  const words = RUNGS.map((probability) => prior * (1 - probability));
+  const most = Math.max(
+    LADDER_SPEND * (budget * trust(missed, foreseen, budget) + limit * prior),
+    (rungs[TOP]?.hot ?? 0) * (2 - LADDER_SPEND) + (words[TOP] ?? 0),
+  );
+  const records = rungs.map(({ hot, cost, hotIn, costIn }, index) => ({
+    hot: perStep(hotIn, stepsIn, hot / counted).map((rate) => rate + (words[index] ?? 0) / counted),
+    cost: perStep(costIn, stepsIn, cost / counted),
+  }));
+  const common = cheapestAlone(rungs, words, most);
+  const byPhase = cheapest(records, stepsIn, most);
+  const saves = byPhase.cost < (rungs[common]?.cost ?? 0) * (1 - LADDER_PHASE_GAIN);
+  const hot = saves ? byPhase.hot : (rungs[common]?.hot ?? 0);
+  const picks = saves ? [...byPhase.picks] : Array<number>(PHASES).fill(common);
+  return { ...state, picks, expected: load > 0 ? hot / load : 0 };
+}
+
+/** Of equals the boldest. */
+function cheapestAlone(rungs: readonly Rung[], words: readonly number[], most: number): number {
+  const keeping = rungs.flatMap(({ hot, cost }, index) =>
+    hot + (words[index] ?? 0) <= most ? [{ index, cost }] : [],
+  );
+  return keeping.reduce((best, next) => (next.cost < best.cost ? next : best)).index;
 }
 
 /** A step is added to its phase; all fade. */

@@ -5,14 +5,14 @@ import { cheapest, perStep } from '../../controller/policy/choice.ts';
 test('the example: one price of a spoilt request makes one phase sure and leaves the other bold', (t) => {
   const bold = { hot: [0, 4], cost: [10, 10] };
   const sure = { hot: [0, 1], cost: [12, 16] };
-  t.deepEqual(cheapest([bold, sure], [1, 1], 2), { picks: [0, 1], hot: 1 });
-  t.deepEqual(cheapest([bold, sure], [1, 1], 4), { picks: [0, 0], hot: 4 });
+  t.deepEqual(cheapest([bold, sure], [1, 1], 2), { picks: [0, 1], hot: 1, cost: 26 });
+  t.deepEqual(cheapest([bold, sure], [1, 1], 4), { picks: [0, 0], hot: 4, cost: 20 });
 });
 
 test('where nothing keeps the budget, what spoils least is chosen', (t) => {
   const bold = { hot: [5], cost: [1] };
   const sure = { hot: [3], cost: [9] };
-  t.deepEqual(cheapest([bold, sure], [1], 1), { picks: [1], hot: 3 });
+  t.deepEqual(cheapest([bold, sure], [1], 1), { picks: [1], hot: 3, cost: 9 });
 });
 
 test('the example: a phase is what it was, and a little what all are', (t) => {

@@ -108,7 +108,7 @@ test('bursts at one part of the hour make the policy careful there, and leave it
     const phase = Math.floor(step / 20) % PHASES;
     const servesIn = Math.floor((step + 3) / 20) % PHASES;
     const ahead = (probability: number) =>
-      servesIn === 7 && probability < 0.97 ? 5 : servesIn === 7 ? 9 : 5 + 3 * probability;
+      servesIn === 7 && probability < 0.97 ? 5 : servesIn === 7 ? 9 : 5 + 12 * probability;
     return {
       ...calm,
       load: loadAt(step),
@@ -117,7 +117,7 @@ test('bursts at one part of the hour make the policy careful there, and leave it
       payback: 0,
       phase,
       servesIn,
-      limit: 0.004,
+      limit: 0.009,
     };
   };
   const state = after(160 * hour, trialAt);
@@ -188,7 +188,7 @@ test('where the shadows see misses that never came, they may spend more', (t) =>
     const ahead = (probability: number) => (next % 60 === 59 && probability >= sure ? 9 : 5);
     return {
       ...calm,
-      limit: 0.031,
+      limit: 0.02,
       leadSteps: 0,
       load: step % 60 === 59 ? 9 : 5,
       ...foreseen(ahead),
@@ -203,7 +203,7 @@ test('where the shadows see misses that never came, they may spend more', (t) =>
       const wasHot = (climb(state, trial).rungs[chosen]?.hot ?? 0) > (rungs[chosen]?.hot ?? 0);
       state = climb(state, { ...trial, missed: missing && wasHot });
     }
-    return boldnessOf(state, 0.031).probability;
+    return boldnessOf(state, 0.02).probability;
   };
   t.is(sureAfter(true), 0.82);
   t.is(sureAfter(false), 0.5);
