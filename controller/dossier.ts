@@ -2,6 +2,7 @@ import type { Told } from './actuate/publish.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { BudgetState } from './policy/budget.ts';
 import type { CapacityState } from './policy/capacity.ts';
+import type { HighWaterState } from './policy/high-water.ts';
 import type { LadderState } from './policy/ladder.ts';
 import type { LeadTimeState } from './policy/lead-time.ts';
 import type { Memory } from './policy/observation.ts';
@@ -20,6 +21,7 @@ export interface Dossier {
   capacity: CapacityState;
   ladder: LadderState;
   budget: BudgetState;
+  highWater: HighWaterState;
   /** Absent before a pod was seen. */
   release?: ReleaseState;
   memory: Memory;

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { initialBudget } from './policy/budget.ts';
 import { initialCapacity } from './policy/capacity.ts';
+import { highWaterOfRates, initialHighWater } from './policy/high-water.ts';
 import { initialLadder } from './policy/ladder.ts';
 import { initialLeadTime } from './policy/lead-time.ts';
 import { freshMemory } from './policy/memory.ts';
@@ -68,12 +69,13 @@ export function createDossiers(parts: DossiersParts) {
     const key = workloadKey(workload);
     const toMs = Math.floor(clock.wallMs() / stepMs) * stepMs;
     const fromMs = toMs - ringSteps * stepMs;
-    const [rates, leadTime, capacity, ladder, budget, resources] = await Promise.all([
+    const [rates, leadTime, capacity, ladder, budget, highWater, resources] = await Promise.all([
       history.rates(key, fromMs, toMs, stepSeconds),
       history.recall(key, 'lead-time'),
       history.recall(key, 'capacity'),
       history.recall(key, 'ladder'),
       history.recall(key, 'budget'),
+      history.recall(key, 'high-water'),
       history.recall(key, 'resources'),
     ]);
     // Its scaler may have gone, or gone and come back, while the history was read.
@@ -86,6 +88,8 @@ export function createDossiers(parts: DossiersParts) {
     if (capacity !== undefined) dossier.capacity = initialCapacity(capacity);
     if (ladder !== undefined) dossier.ladder = initialLadder(ladder);
     if (budget !== undefined) dossier.budget = initialBudget(budget);
+    dossier.highWater =
+      highWater === undefined ? highWaterOfRates(rates, fromMs, stepSeconds) : initialHighWater(highWater);
     if (resources !== undefined) dossier.resources = initialResources(resources);
     dossier.recalled = true;
   }
@@ -107,6 +111,7 @@ export function createDossiers(parts: DossiersParts) {
       capacity: initialCapacity(),
       ladder: initialLadder(),
       budget: initialBudget(),
+      highWater: initialHighWater(),
       memory: freshMemory(clock.monotonicMs()),
       trails: new Map(),
       resources: initialResources(),

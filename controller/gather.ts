@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Dossier } from './dossier.ts';
 import { budgetUseOf, guarded } from './policy/budget.ts';
 import { capacityOf } from './policy/capacity.ts';
+import { highWaterOf } from './policy/high-water.ts';
 import { boldnessOf } from './policy/ladder.ts';
 import { leadTimeOf } from './policy/lead-time.ts';
 import type { Observation } from './policy/observation.ts';
@@ -54,6 +55,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
   const signals = readSignals(scaler, dossier, parts, wallMs);
   const limit = scaler.spec.objective.budgetPercent / 100;
   const floors = scaler.spec.calendar && floorsOf(scaler.spec.calendar, wallMs);
+  const highWater = highWaterOf(dossier.highWater);
   const budget = budgetUseOf(dossier.budget, wallMs, limit);
   return {
     workload: dossier.workload,
@@ -72,6 +74,7 @@ export function gather(scaler: PredictiveScaler, dossier: Dossier, parts: Gather
     leadTime: leadTimeOf(dossier.leadTime, scaler.spec),
     boldness: guarded(boldnessOf(dossier.ladder, limit), budget),
     ...(budget ? { budget } : {}),
+    ...(highWater ? { highWater } : {}),
     ...(dossier.release?.released ? { releasedMs: dossier.release.released.nowMs } : {}),
     ...(signals ? { signals } : {}),
     ...(approvals ? { approvals } : {}),

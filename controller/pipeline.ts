@@ -9,6 +9,7 @@ import { followSignals, meterWish, ownMetricsOf, samplesOf } from './meter-wish.
 import { spend } from './policy/budget.ts';
 import { capacityOf, isNewCapacity, learnCapacity } from './policy/capacity.ts';
 import { coldPods } from './policy/evidence.ts';
+import { marked } from './policy/high-water.ts';
 import { learnLeadTime } from './policy/lead-time.ts';
 import { noticeRelease } from './policy/release.ts';
 import { learnResources } from './policy/resources.ts';
@@ -60,6 +61,7 @@ export function createPipeline(parts: PipelineParts) {
       const entry = byKey.get(key);
       if (!entry) return [];
       history.append(key, steps);
+      entry.dossier.highWater = steps.reduce(marked, entry.dossier.highWater);
       learnCapacityFrom(steps, entry);
       return steps.length > 0 ? [entry] : [];
     });
@@ -73,6 +75,7 @@ export function createPipeline(parts: PipelineParts) {
     if (!dossier.recalled || !due) return;
     history.remember(workloadKey(dossier.workload), 'ladder', dossier.ladder);
     history.remember(workloadKey(dossier.workload), 'budget', dossier.budget);
+    history.remember(workloadKey(dossier.workload), 'high-water', dossier.highWater);
   }
 
   function readyUids(workload: Workload): readonly string[] {
@@ -234,7 +237,9 @@ export function createPipeline(parts: PipelineParts) {
     takeOver(): void {
       const sinceMs = clock.monotonicMs();
       for (const dossier of dossiers.all()) {
-        dossier.memory = { ...dossier.memory, sinceMs };
+        // A plan of its own was never told, so nobody can have approved it.
+        const { plan: _, ...memory } = dossier.memory;
+        dossier.memory = { ...memory, sinceMs };
         // Another leader may have told something else since.
         delete dossier.told;
       }

@@ -33,6 +33,11 @@ export const reasons = {
     'info',
     'forecast.mayScaleDown is false: the forecast may add replicas, not remove them',
   ],
+  PlanHeld: [
+    'warning',
+    'far more than history supports is asked for: the supported part is done, the rest waits for approval',
+  ],
+  PlanApproved: ['info', 'somebody has approved the plan that was held'],
   Steady: ['info', 'the number of replicas is already right'],
   // why nothing is done
   Paused: ['info', 'spec.paused is true'],

@@ -2,7 +2,7 @@ import test from 'ava';
 import { VirtualClock } from '../controller/clock.ts';
 import { createPipeline } from '../controller/pipeline.ts';
 import type { Account, Leadership } from '../controller/ports.ts';
-import type { Workload } from '../controller/workload.ts';
+import { type Workload, workloadKey } from '../controller/workload.ts';
 import { fakeCluster, readyPods, scalerOf } from './fakes/cluster.ts';
 import { fakeForecaster } from './fakes/forecaster.ts';
 import { fakeHistory } from './fakes/history.ts';
@@ -72,10 +72,10 @@ function setUp(
 }
 
 test('replicas are asked for before the load is there', async (t) => {
-  const { play, cluster } = setUp({ rpsAhead: 400 });
+  const { play, cluster } = setUp({ rpsAhead: 200 });
   await play(30, 3);
   const [write] = cluster.written;
-  t.is(write?.replicas, 8, '400 requests/s at 50 per replica');
+  t.is(write?.replicas, 4, '200 requests/s at 50 per replica');
   t.is(write?.epoch, 7);
   t.is(write?.reason, 'ForecastDemand');
 });
@@ -88,15 +88,55 @@ test('a written scale is not written again before the cluster shows it', async (
 });
 
 test('a follower decides all the same and writes nothing', async (t) => {
-  const { play, cluster, leader, accounts } = setUp({ rpsAhead: 400 });
+  const { play, cluster, leader, accounts } = setUp({ rpsAhead: 200 });
   leader.leading = false;
   await play(30, 3);
   t.is(cluster.written.length, 0);
   t.is(cluster.published.length, 0);
-  t.is(accounts.at(-1)?.decision.replicas, 8);
+  t.is(accounts.at(-1)?.decision.replicas, 4);
   leader.leading = true;
   await play(30);
+  t.is(cluster.written.at(-1)?.replicas, 4);
+});
+
+test('far more than was ever seen is held, until somebody approves the plan', async (t) => {
+  const { play, cluster, accounts, pipeline } = setUp({ rpsAhead: 400 });
+  await play(30, 3);
+  t.is(cluster.written.at(-1)?.replicas, 4, 'three times the 60 requests/s that were seen');
+  const held = accounts.at(-1)?.decision;
+  t.is(held?.reason, 'PlanHeld');
+  t.regex(held?.message ?? '', /foresail approve shop\/web --plan [0-9a-f]{16}/);
+  const { hash = '', to } = held?.memory.plan ?? {};
+  t.is(to, 8);
+  t.is(cluster.published.at(-1)?.heldPlan?.hash, hash);
+  cluster.approvals = () => [{ planHash: hash, by: 'ana', expiresMs: startMs + 600_000 }];
+  await play(30);
   t.is(cluster.written.at(-1)?.replicas, 8);
+  t.is(cluster.written.at(-1)?.reason, 'PlanApproved');
+  await play(30);
+  t.is(pipeline.dossier(web)?.memory.plan, undefined);
+});
+
+test('who takes over makes a plan of its own: what was approved of another leader is void', async (t) => {
+  const { play, accounts, pipeline } = setUp({ rpsAhead: 400 });
+  await play(30, 3);
+  const before = accounts.at(-1)?.decision.memory.plan?.hash;
+  pipeline.takeOver();
+  await play(30);
+  const after = accounts.at(-1)?.decision.memory.plan?.hash;
+  t.truthy(before);
+  t.truthy(after);
+  t.not(after, before);
+});
+
+test('what was seen outlives the process, and is told from stored rates where nobody had written it down', async (t) => {
+  const remembered = setUp({ rpsAhead: 400 });
+  remembered.history.remember(workloadKey(web), 'high-water', [[0, 400]]);
+  await remembered.play(30, 3);
+  t.is(remembered.cluster.written.at(-1)?.replicas, 8);
+  const stored = setUp({ rpsAhead: 400, past: (atMs) => (atMs < startMs - 60_000 ? 400 : 60) });
+  await stored.play(30, 3);
+  t.is(stored.cluster.written.at(-1)?.replicas, 8);
 });
 
 test('a write that failed is tried again at the next tick, and the refusal is told', async (t) => {

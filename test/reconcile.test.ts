@@ -5,6 +5,7 @@ import type { Dossier } from '../controller/dossier.ts';
 import { gather } from '../controller/gather.ts';
 import { initialBudget } from '../controller/policy/budget.ts';
 import { initialCapacity } from '../controller/policy/capacity.ts';
+import { initialHighWater } from '../controller/policy/high-water.ts';
 import { initialLadder } from '../controller/policy/ladder.ts';
 import { initialLeadTime } from '../controller/policy/lead-time.ts';
 import { freshMemory } from '../controller/policy/memory.ts';
@@ -33,6 +34,7 @@ function setUp() {
     capacity: initialCapacity(),
     ladder: initialLadder(),
     budget: initialBudget(),
+    highWater: initialHighWater(),
     memory: freshMemory(clock.monotonicMs()),
     recalled: true,
     trails: new Map(),

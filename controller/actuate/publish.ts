@@ -26,6 +26,7 @@ const limited: ReadonlySet<Reason> = new Set([
   'CalendarFloor',
   'StepLimited',
   'CoolingDown',
+  'PlanHeld',
 ]);
 
 /** What was last told, so that unchanged news costs no write. */

@@ -1,7 +1,8 @@
 import type { Decision, Verdict } from './decision.ts';
 import { replicasText } from './figures.ts';
 import { changes, holdsOff, noticeOthers, noticeUndone, remember } from './memory.ts';
-import type { Memory, Observation } from './observation.ts';
+import type { Memory, Observation, Plan } from './observation.ts';
+import { standingPlan } from './plan.ts';
 import { type Rule, type Ruling, says } from './rule.ts';
 import { type RuleBook, rules } from './rules.ts';
 import { leadingSignal } from './signal.ts';
@@ -35,7 +36,7 @@ export function decide(observation: Observation, book: RuleBook = rules): Decisi
     message: `${replicasText(replicas)}: ${message}`,
     ...(situation.signals.length === 0 ? {} : { signal: leadingSignal(situation.signals, need.trace) }),
     trace: [...need.trace, ...restraint.trace, ...permission.trace],
-    memory: remembered(situation, need.word.replicas, replicas),
+    memory: remembered(situation, need.word.replicas, replicas, restraint.plan),
   };
 }
 
@@ -53,23 +54,29 @@ function needRules(book: RuleBook, { signals, doubt }: Situation): readonly Rule
 function follow(list: readonly Rule[], situation: Situation, opening: Ruling) {
   const trace: Verdict[] = [];
   let word = opening;
+  let plan: Plan | undefined;
   for (const rule of list) {
     if (rule.bears?.(situation) === false) continue;
     const ruling = rule.apply(situation, word);
-    trace.push({ rule: rule.name, ...ruling });
-    if (ruling.speaks) word = ruling;
+    const { plan: made, ...said } = ruling;
+    trace.push({ rule: rule.name, ...said });
+    if (ruling.speaks) word = said;
+    plan = made ?? plan;
   }
-  return { word, trace };
+  return { word, trace, plan };
 }
 
-function remembered(situation: Situation, needed: number, asked: number): Memory {
+function remembered(situation: Situation, needed: number, asked: number, made: Plan | undefined): Memory {
   const { observation, current } = situation;
+  // One that was not called upon now may be again in a moment.
+  const plan = made ?? standingPlan(observation, current);
   const { memory, nowMs } = observation;
   return {
     sinceMs: memory.sinceMs,
     ...(memory.undone ? { undone: memory.undone } : {}),
     ...(situation.doubt ? { doubt: situation.doubt } : {}),
     ...(asks(situation) ? { askedReplicas: asked } : {}),
+    ...(plan ? { plan } : {}),
     ...changes(memory),
     ...(asked > current ? { lastUpMs: nowMs } : {}),
     ...(asked < current ? { lastDownMs: nowMs } : {}),

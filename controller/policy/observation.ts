@@ -5,6 +5,7 @@ import type { Approval } from '../ports.ts';
 import type { Step } from '../series/step.ts';
 import type { Workload } from '../workload.ts';
 import type { Doubt } from './doubt.ts';
+import type { HighWater } from './high-water.ts';
 import type { SignalReading } from './signal.ts';
 
 /** Everything a decision may know, gathered once, plain and serialisable: the same observation decides the same. */
@@ -34,6 +35,8 @@ export interface Observation {
   readonly releasedMs?: number;
   /** Absent while nothing is known of it. */
   readonly budget?: BudgetUse;
+  /** The highest load that was really seen; absent while none was. */
+  readonly highWater?: HighWater;
   /** One for each of spec.signals but the request rate; absent where there is none. */
   readonly signals?: readonly SignalReading[];
   /** What people have approved, expired or not; absent where there is nothing to approve with. */

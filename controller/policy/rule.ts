@@ -1,4 +1,5 @@
 import type { Reason } from '../reasons.ts';
+import type { Plan } from './observation.ts';
 import type { Situation } from './situation.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Ruling {
   readonly message: string;
   /** false: the rule had nothing to change; its message says why, in the trace only. */
   readonly speaks: boolean;
+  /** What waits to be approved, or was. */
+  readonly plan?: Plan;
 }
 
 /** The rule sets the number. */

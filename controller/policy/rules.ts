@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { anomaly } from './rules/anomaly.ts';
 import { budget } from './rules/budget.ts';
 import { calendarFloor } from './rules/calendar.ts';
 import { forecastChain } from './rules/chain.ts';
@@ -48,6 +49,7 @@ export const rules: RuleBook = {
     releaseFreeze,
     stabilization,
     payback,
+    anomaly,
     step,
     cooldown,
     floor,

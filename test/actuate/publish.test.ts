@@ -153,3 +153,19 @@ test('a scale-down that waits for its pods to leave the rotation says so, and is
   t.like(conditionOf(account, 'ScalingActive'), { status: 'True', message: 'at 0; 2 of 4 pods leave' });
   t.like(conditionOf(account, 'Ready'), { status: 'True' });
 });
+
+test('a held plan is in the status, and another one is written at once', async (t) => {
+  const cluster = fakeCluster();
+  const account = accountOf('PlanHeld');
+  const holding = (hash: string): Account => {
+    const plan = { hash, from: 4, to: 60, sinceMs: 0, expiresMs: 1_800_000, expiresAtMs: 1_800_000 };
+    return { ...account, decision: { ...account.decision, memory: { ...account.decision.memory, plan } } };
+  };
+  const expires = '1970-01-01T00:30:00.000Z';
+  t.deepEqual(statusOf(holding('a')).heldPlan, { hash: 'a', from: 4, to: 60, expires });
+  t.is(statusOf(account).heldPlan, undefined);
+  const told = await publish(scaler, holding('a'), cluster, undefined);
+  await publish(scaler, holding('b'), cluster, told);
+  t.is(cluster.published.length, 2);
+  t.is(conditionOf(account, 'ScalingLimited')?.status, 'True');
+});

@@ -27,6 +27,7 @@ test('shows the last word and what every rule made of it', (t) => {
   releaseFreeze      24  ForecastDemand  no release was seen
   stabilization      24  ForecastDemand  nothing is removed
   payback            24  ForecastDemand  nothing is removed
+  anomaly            24  ForecastDemand  no load was seen that a plan could be measured by
 > step               14  StepLimited     behavior.scaleUp adds at most 4 per step, 24 are needed: the forecast expects up to 1800 requests/s in 60 s (99 % sure), one replica carries 75
   cooldown           14  StepLimited     no cooldown is running
   floor              14  StepLimited     minReplicas is 2

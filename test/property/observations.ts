@@ -98,6 +98,12 @@ const memories: fc.Arbitrary<Memory> = fc.record(
   { requiredKeys: ['sinceMs', 'recommendations'] },
 ) as fc.Arbitrary<Memory>;
 
+/** Anything from far below to far above what is asked for. */
+const highWater = fc.record({
+  rps: fc.oneof({ weight: 9, arbitrary: rate }, broken),
+  days: fc.integer({ min: 1, max: 35 }),
+});
+
 const common = {
   workload: fc.constant({ namespace: 'shop', kind: 'Deployment', name: 'cart' }),
   spec: specs,
@@ -116,6 +122,7 @@ const common = {
     hotShare: fc.double({ min: 0, max: 1, noNaN: true }),
     steps: fc.integer({ min: 240, max: 1e6 }),
   }),
+  highWater,
   memory: memories,
 };
 

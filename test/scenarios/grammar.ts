@@ -90,6 +90,7 @@ export const events: readonly Sentence<Event>[] = [
     make: ([at, length, least]) => ({ kind: 'known', minReplicas: number(least), ...span([at, length]) }),
   },
   { form: 'release at {time}', make: ([at]) => ({ kind: 'release', atSeconds: seconds(at) }) },
+  { form: 'plan is approved at {time}', make: ([at]) => ({ kind: 'approval', atSeconds: seconds(at) }) },
   { form: 'controller restarts at {time}', make: ([at]) => ({ kind: 'restart', atSeconds: seconds(at) }) },
   {
     form: 'operator scales to {number} at {time}',

@@ -20,7 +20,7 @@ test(
   'an unknown setting',
   refuses,
   ['# first', 'scaler least 3'],
-  'x.scn:2: "least" must be one of min, max, mode, budget, capacity, lead, startup, replicas, mayScaleDown, up, down',
+  'x.scn:2: "least" must be one of min, max, mode, budget, capacity, lead, startup, replicas, seen, mayScaleDown, up, down',
 );
 test(
   'a spec that the API would refuse',

@@ -15,7 +15,7 @@ interface Draft {
   readonly expectations: Scenario['expectations'][number][];
 }
 
-type Settings = Pick<Scenario, 'spec' | 'capacityRps' | 'startupSeconds' | 'replicas'>;
+type Settings = Pick<Scenario, 'spec' | 'capacityRps' | 'startupSeconds' | 'replicas' | 'seenRps'>;
 
 /** Reads one scenario. Throws a {@link ScenarioError} that names file and line. */
 export function parseScenario(file: string, text: string): Scenario {
@@ -101,6 +101,9 @@ const words: Readonly<Record<string, (draft: SettingsDraft, value: string) => vo
   replicas: (draft, value) => {
     draft.replicas = Number(value);
   },
+  seen: (draft, value) => {
+    draft.seenRps = Number(value);
+  },
   mayScaleDown: (draft, value) => {
     draft.spec.forecast = { ...(draft.spec.forecast as object), mayScaleDown: value === 'true' };
   },
@@ -118,6 +121,7 @@ interface SettingsDraft {
   capacityRps: number;
   startupSeconds: number;
   replicas: number;
+  seenRps: number;
 }
 
 function settings(pairs: readonly string[]): Settings {
@@ -127,6 +131,7 @@ function settings(pairs: readonly string[]): Settings {
     capacityRps: Number.NaN,
     startupSeconds: Number.NaN,
     replicas: Number.NaN,
+    seenRps: 0,
   };
   for (let at = 0; at < pairs.length; at += 2) {
     const [key = '', value = ''] = pairs.slice(at);
@@ -141,7 +146,7 @@ function settings(pairs: readonly string[]): Settings {
     ? (forecast.leadSeconds ?? 60)
     : draft.startupSeconds;
   const replicas = Number.isNaN(draft.replicas) ? minReplicas : draft.replicas;
-  return { spec, capacityRps: draft.capacityRps, startupSeconds, replicas };
+  return { spec, capacityRps: draft.capacityRps, startupSeconds, replicas, seenRps: draft.seenRps };
 }
 
 function checked(given: unknown): PredictiveScalerSpec {

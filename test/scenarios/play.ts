@@ -3,6 +3,7 @@ import { decide } from '../../controller/policy/decide.ts';
 import type { Decision } from '../../controller/policy/decision.ts';
 import { freshMemory } from '../../controller/policy/memory.ts';
 import type { Memory, Observation } from '../../controller/policy/observation.ts';
+import type { Approval } from '../../controller/ports.ts';
 import type { Step } from '../../controller/series/step.ts';
 import { STEP_SECONDS } from './grammar.ts';
 import type { Event, ForecastEvent, Scenario } from './scenario.ts';
@@ -27,6 +28,7 @@ const BEFORE_STEPS = 40;
 export function play(scenario: Scenario): readonly Tick[] {
   const ticks: Tick[] = [];
   let memory: Memory = freshMemory(-3_600_000);
+  let approvals: readonly Approval[] = [];
   let pods: readonly number[] = Array<number>(scenario.replicas).fill(Number.NEGATIVE_INFINITY);
   for (const [at, rps] of scenario.load.entries()) {
     const atSeconds = at * STEP_SECONDS;
@@ -35,8 +37,9 @@ export function play(scenario: Scenario): readonly Tick[] {
       if (event.kind === 'operator' && event.atSeconds === atSeconds)
         pods = resized(pods, event.replicas, atSeconds);
     }
+    approvals = [...approvals, ...approvalsAt(scenario, atSeconds, memory)];
     const before = pods.length;
-    const observation = observe(scenario, at, pods, memory);
+    const observation = { ...observe(scenario, at, pods, memory), approvals };
     const decision = decide(observation);
     if (decision.act) pods = resized(pods, decision.replicas, atSeconds + scenario.startupSeconds);
     memory = decision.memory;
@@ -45,6 +48,13 @@ export function play(scenario: Scenario): readonly Tick[] {
     ticks.push({ atSeconds, observation, before, decision, rps, ready, hot });
   }
   return ticks;
+}
+
+/** What is approved is the plan of that moment, for ten minutes. */
+function approvalsAt({ events }: Scenario, atSeconds: number, { plan }: Memory): readonly Approval[] {
+  const given = events.some((event) => event.kind === 'approval' && event.atSeconds === atSeconds);
+  if (!given || plan === undefined) return [];
+  return [{ planHash: plan.hash, by: 'ana', expiresMs: (atSeconds + 600) * 1000 }];
 }
 
 /** Pods by the second they are Ready at, oldest first; the youngest go first. */
@@ -86,6 +96,7 @@ function observe(scenario: Scenario, at: number, pods: readonly number[], memory
       hotShare: Number.NaN,
       steps: 0,
     },
+    highWater: { rps: Math.max(scenario.seenRps, ...heard(scenario.load.slice(0, at))), days: 7 },
     ...(release?.kind === 'release' ? { releasedMs: release.atSeconds * 1000 } : {}),
     ...floorsOf(scenario),
     memory,
@@ -100,6 +111,10 @@ function floorsOf({ events }: Scenario): Pick<Observation, 'calendarFloors'> {
     return [{ event: 'known', minReplicas, aheadSeconds: 0, ...span }];
   });
   return floors.length === 0 ? {} : { calendarFloors: floors };
+}
+
+function heard(rates: readonly number[]): readonly number[] {
+  return rates.filter(Number.isFinite);
 }
 
 function during(events: readonly Event[], kind: Event['kind'], atSeconds: number): boolean {

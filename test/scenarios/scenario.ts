@@ -9,6 +9,8 @@ export interface Scenario {
   readonly capacityRps: number;
   readonly startupSeconds: number;
   readonly replicas: number;
+  /** The highest rate of the days before. */
+  readonly seenRps: number;
   /** Arrivals per second of each step. */
   readonly load: readonly number[];
   readonly forecasts: readonly ForecastEvent[];
@@ -39,6 +41,7 @@ export type Event =
   | (Span & { readonly kind: 'unknown capacity' })
   | (Span & { readonly kind: 'known'; readonly minReplicas: number })
   | { readonly kind: 'restart'; readonly atSeconds: number }
+  | { readonly kind: 'approval'; readonly atSeconds: number }
   | { readonly kind: 'release'; readonly atSeconds: number }
   | { readonly kind: 'operator'; readonly atSeconds: number; readonly replicas: number };
 

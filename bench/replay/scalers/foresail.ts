@@ -6,6 +6,7 @@ import { budgetUseOf, guarded, initialBudget, spend } from '../../../controller/
 import { capacityOf, initialCapacity, learnCapacity } from '../../../controller/policy/capacity.ts';
 import { decide } from '../../../controller/policy/decide.ts';
 import { coldPods } from '../../../controller/policy/evidence.ts';
+import { highWaterOf, initialHighWater, marked } from '../../../controller/policy/high-water.ts';
 import { boldnessOf, initialLadder } from '../../../controller/policy/ladder.ts';
 import {
   initialLeadTime,
@@ -61,6 +62,7 @@ class ForesailScaler implements Scaler {
   #lead: Lead;
   #ladder = initialLadder();
   #budget = initialBudget();
+  #highWater = initialHighWater();
   #memory = freshMemory(0);
 
   constructor(parts: ForesailParts) {
@@ -91,6 +93,7 @@ class ForesailScaler implements Scaler {
   #observe({ startMs, endMs, demand, served }: Seen, pods: readonly Pod[]): void {
     const step = this.#telemetry.step(startMs, demand, served);
     this.#recent = [...this.#recent.slice(1 - RECENT_STEPS), step];
+    this.#highWater = marked(this.#highWater, step);
     if (Number.isFinite(step.rps)) this.#lastKnownMs = endMs;
     const { ready, starting } = targetOf(pods);
     const { objective } = this.#spec;
@@ -123,6 +126,7 @@ class ForesailScaler implements Scaler {
     };
     this.#ladder = learnBoldness(this.#ladder, known);
     const limit = this.#spec.objective.budgetPercent / 100;
+    const highWater = highWaterOf(this.#highWater);
     const budget = budgetUseOf(this.#budget, endMs, limit);
     return {
       ...known,
@@ -133,6 +137,7 @@ class ForesailScaler implements Scaler {
       telemetryAgeSeconds: (endMs - this.#lastKnownMs) / 1000,
       boldness: guarded(boldnessOf(this.#ladder, limit), budget),
       ...(budget ? { budget } : {}),
+      ...(highWater ? { highWater } : {}),
       memory: this.#memory,
     };
   }

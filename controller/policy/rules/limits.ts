@@ -1,6 +1,7 @@
 import type { PredictiveScalerSpec } from '../../api/predictive-scaler.ts';
 import { secondsText } from '../figures.ts';
 import { passes, type Rule, says } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 
 type Behavior = PredictiveScalerSpec['behavior']['scaleUp'];
 
@@ -95,15 +96,23 @@ export const floor: Rule = {
  */
 export const ceiling: Rule = {
   name: 'ceiling',
-  apply({ observation, target: { limits } }, word) {
-    const own = Math.max(observation.spec.maxReplicas, limits?.minReplicas ?? 0);
-    const limit = limits && limits.maxReplicas < own ? limits : undefined;
-    const maxReplicas = limit?.maxReplicas ?? own;
+  apply(situation, word) {
+    const { maxReplicas, limit } = mostOf(situation);
     const isText = `maxReplicas ${limit ? `of ${limit.of} ` : ''}is ${maxReplicas}`;
     if (word.replicas <= maxReplicas) return passes(word, isText);
     return says(maxReplicas, 'AtMaximum', `${isText}, ${word.replicas} are asked for: ${word.message}`);
   },
 };
+
+export function mostReplicas(situation: Situation): number {
+  return mostOf(situation).maxReplicas;
+}
+
+function mostOf({ observation, target: { limits } }: Situation) {
+  const own = Math.max(observation.spec.maxReplicas, limits?.minReplicas ?? 0);
+  const limit = limits && limits.maxReplicas < own ? limits : undefined;
+  return { maxReplicas: limit?.maxReplicas ?? own, limit };
+}
 
 function largestStep(behavior: Behavior, current: number): number {
   const { maxReplicas = Number.POSITIVE_INFINITY, maxPercent } = behavior;
