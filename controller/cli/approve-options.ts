@@ -13,8 +13,9 @@ export interface ApproveOptions {
   readonly output: 'text' | 'json';
 }
 
-const DESCRIPTION = `Lets a plan through that Foresail holds because it is unlike the workload's history. Shows the plan, asks, and creates a
-ScaleApproval of exactly that plan in your name. It takes the ClusterRole foresail-approve in the scaler's namespace.`;
+const DESCRIPTION =
+  "Lets a plan through that Foresail holds because it is unlike the workload's history. Shows the plan, asks, and creates a " +
+  'ScaleApproval of exactly that plan in your name. It takes the ClusterRole foresail-approve in the namespace.';
 
 /** Throws a CommanderError (already printed) for what must be changed. */
 export function parseApproveOptions(args: readonly string[], io: Io): ApproveOptions {
