@@ -7,6 +7,7 @@ import { type Approved, approvePlan, ownName, readScaler } from '../kube/approve
 import { type Connection, createConnection, Unreachable } from '../kube/connection.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import type { ScalerRecord } from '../kube/scaler-record.ts';
+import type { Reason } from '../reasons.ts';
 import { type ApproveOptions, parseApproveOptions } from './approve-options.ts';
 import { BadInput } from './bad-input.ts';
 import { exit, type Io } from './io.ts';
@@ -18,6 +19,8 @@ export interface ApproveParts {
   /** The namespace of the kubeconfig's context. */
   readonly namespace: string;
 }
+
+const HELD: Reason = 'PlanHeld';
 
 type HeldPlan = NonNullable<PublishedStatus['heldPlan']>;
 
@@ -95,7 +98,7 @@ function secondsLeft({ expires }: HeldPlan, wallMs: number): number {
 }
 
 function planText({ ref, status }: ScalerRecord, { hash, from, to, expires }: HeldPlan): string[] {
-  const why = status.conditions?.find(({ reason }) => reason === 'PlanHeld')?.message;
+  const why = status.conditions?.find(({ reason }) => reason === HELD)?.message;
   return [
     `${ref.namespace}/${ref.name}: from ${from} to ${to} replicas are held`,
     ...(why === undefined ? [] : [`why    ${why}`]),
