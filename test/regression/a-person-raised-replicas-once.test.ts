@@ -10,13 +10,15 @@ import { fakeHistory } from '../fakes/history.ts';
 
 const web: Workload = { namespace: 'shop', kind: 'Deployment', name: 'web' };
 const startMs = Date.UTC(2026, 0, 5);
+/** A load that was there before, so that what is foreseen is not held as unheard of. */
+const past = (atMs: number) => (atMs < startMs - 600_000 ? 200 : Number.NaN);
 
 test('replicas that a person added are removed again once a stabilisation window has passed', async (t) => {
   const clock = new VirtualClock(startMs);
   const cluster = fakeCluster();
   let rpsAhead = 200;
   const pipeline = createPipeline({
-    ...{ clock, cluster, history: fakeHistory(), forecaster: fakeForecaster(() => rpsAhead) },
+    ...{ clock, cluster, history: fakeHistory(past), forecaster: fakeForecaster(() => rpsAhead) },
     leadership: { current: () => ({ leading: true, epoch: 1, holder: 'a' }) },
     recorder: { decided: () => undefined, forgotten: () => undefined },
     ...{ stepSeconds: 15, graceMs: 0, historySeconds: 3600 },

@@ -10,12 +10,14 @@ import { fakeHistory } from '../fakes/history.ts';
 
 const web: Workload = { namespace: 'shop', kind: 'Deployment', name: 'web' };
 const startMs = Date.UTC(2026, 0, 5);
+/** A load that was there before, so that what is foreseen is not held as unheard of. */
+const past = (atMs: number) => (atMs < startMs - 600_000 ? 400 : Number.NaN);
 
 test('what one step may add is not added again because the write itself was seen', async (t) => {
   const clock = new VirtualClock(startMs);
   const cluster = fakeCluster();
   const pipeline = createPipeline({
-    ...{ clock, cluster, history: fakeHistory(), forecaster: fakeForecaster(() => 400) },
+    ...{ clock, cluster, history: fakeHistory(past), forecaster: fakeForecaster(() => 400) },
     leadership: { current: () => ({ leading: true, epoch: 1, holder: 'a' }) },
     recorder: { decided: () => undefined, forgotten: () => undefined },
     ...{ stepSeconds: 15, graceMs: 0, historySeconds: 3600 },
