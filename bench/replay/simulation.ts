@@ -12,6 +12,8 @@ import { judgeOn, type Verdict } from './verdict.ts';
 
 /** Who can be asked for; `hpa-default` is the HPA at the 70 % most charts ship. */
 export const POLICIES = ['foresail', 'q-learning', 'hpa-default', 'hpa-tuned', 'rps', 'oracle'] as const;
+/** `all`: a policy that is only tried has to be named. */
+export const STANDING = POLICIES.filter((policy) => policy !== 'q-learning');
 export type Policy = (typeof POLICIES)[number];
 export const DEFAULT_HPA_TARGET = 70;
 /** A fleet that is there when the replay begins, whoever scales it: the first tick's load at this utilisation. */

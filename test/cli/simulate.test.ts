@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { outcomeOf } from '../../bench/replay/outcome.ts';
-import { POLICIES } from '../../bench/replay/simulation.ts';
+import { STANDING } from '../../bench/replay/simulation.ts';
 import { runSimulate } from '../../controller/cli/simulate.ts';
 import { type Clock, systemClock } from '../../controller/clock.ts';
 import { HastyClock, Output } from './backtest-bench.ts';
@@ -50,8 +50,8 @@ test.serial('json: the keys that programs rely on, for every policy', async (t) 
   });
   t.is(answer.ticks, 3 * 5760);
   t.is(answer.judgedTicks, 1.5 * 5760);
-  t.deepEqual(Object.keys(answer.policies), [...POLICIES]);
-  for (const policy of POLICIES) {
+  t.deepEqual(Object.keys(answer.policies), [...STANDING]);
+  for (const policy of STANDING) {
     const figures = answer.policies[policy];
     for (const key of [
       'podHours',
@@ -126,7 +126,7 @@ test.serial('--judge all judges from the first tick', async (t) => {
 test.serial('for people: a plot, a line per policy, and who won', async (t) => {
   const { run, input, stdout } = await bench(t);
   t.is(await run('--input', input), 0);
-  for (const policy of POLICIES)
+  for (const policy of STANDING)
     t.true(
       stdout.text.split('\n').some((line) => line.startsWith(policy)),
       policy,
