@@ -15,7 +15,8 @@ import { forecastTape } from './replay/forecast-tape.ts';
 import { done, play, together } from './replay/schedule.ts';
 
 /**
- * Learns which removals pay, by tabular Q-learning in the replay, into bench/learn/removal.txt. `npm run bench:learn`. Each pass
+ * Learns which removals pay, in the replay, into bench/learn/removal.txt: Q values of states and removals from whole returns (every-visit Monte
+ * Carlo control, Sutton and Barto, chapter 5), without bootstrapping. `npm run bench:learn`. Each pass
  * plays every trace at every start-up by the best table so far and tries other removals now and then, less with each pass.
  * `--without twitter` leaves a trace out, to see what was learned from the others do on it.
  */

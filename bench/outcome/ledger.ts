@@ -8,6 +8,7 @@ import { type CellOutcome, cellKey } from './cell.ts';
 const SOURCES = [
   'assembly/digest.txt',
   'bench/outcome/{cell,play}.ts',
+  'bench/learn/*',
   'bench/replay/**/*.ts',
   'controller/clock.ts',
   'controller/{api,forecast,policy,series,store}/**/*.ts',

@@ -37,7 +37,7 @@ ${cellTable(warm, classes)}
 
 ## A learned policy beside it
 
-Foresail with removals by Q-learning in place of the payback window (\`npm run bench:learn\`, learned on the first days of these very
+Foresail with removals by learned Q values in place of the payback window (\`npm run bench:learn\`, learned on the first days of these very
 traces), seed 1, beside Foresail's own of the same seed. The controller does not use it.
 
 ${learnedTables(warm)}

@@ -7,7 +7,7 @@ import { type ForesailParts, foresailScaler } from './foresail.ts';
 /** What bench/learn.ts has learned: a digit for each state, 0 none, 1 half, 2 all of what is too many. */
 const TABLE = new URL('../../learn/removal.txt', import.meta.url);
 
-/** Foresail with removals that were learned in replays (Q-learning) in place of the payback window; all else is the same. */
+/** Foresail with removals that were learned in replays (Q values from whole returns) in place of the payback window; all else is the same. */
 export function qLearningScaler(parts: ForesailParts): Scaler {
   const table = removalTable(readFileSync(TABLE, 'utf8'));
   const rules = withLearnedRemoval((state) => table[state] ?? 'none');
